@@ -1,0 +1,1 @@
+//! Raw endpoints and types of the Credicorp partner API.

@@ -1,0 +1,1 @@
+//! The Credicorp partner API for Rust.

@@ -1,0 +1,3 @@
+//! Maintainers' tasks.
+
+fn main() {}
