@@ -1,0 +1,96 @@
+//! An answer that was a success: the decoded value, and all that came with it.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, response::Parts};
+use serde::de::DeserializeOwned;
+
+use crate::{Error, Operation, Response};
+
+/// A decoded answer with its status, headers, extensions and raw body.
+///
+/// `Debug` shows the status alone.
+pub struct ResponseValue<T> {
+    inner: T,
+    parts: Parts,
+    body: Bytes,
+}
+
+impl<T> ResponseValue<T> {
+    /// The value.
+    pub fn into_inner(self) -> T {
+        self.inner
+    }
+
+    /// The value, the head of the answer with what the transport put into its extensions, and the body as it came.
+    pub fn into_parts(self) -> (T, Parts, Bytes) {
+        (self.inner, self.parts, self.body)
+    }
+
+    /// The status, always a 2xx.
+    pub fn status(&self) -> StatusCode {
+        self.parts.status
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.parts.headers
+    }
+}
+
+impl<T: DeserializeOwned> ResponseValue<T> {
+    /// Reads the body. The generated code awaits this, hence `async`.
+    #[allow(clippy::unused_async, reason = "the generated code awaits it")]
+    pub(crate) async fn from_response(response: Response) -> Result<Self, Error> {
+        match serde_json::from_slice(response.body()) {
+            Ok(inner) => {
+                let (parts, body) = response.into_parts();
+                Ok(Self { inner, parts, body })
+            }
+            Err(source) => Err(undecodable(response, source)),
+        }
+    }
+}
+
+impl ResponseValue<()> {
+    /// An answer whose body does not matter.
+    pub(crate) fn empty(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        Self {
+            inner: (),
+            parts,
+            body,
+        }
+    }
+}
+
+/// serde's message quotes the value that did not fit, so an operation that answers with a secret keeps only the place.
+fn undecodable(mut response: Response, source: serde_json::Error) -> Error {
+    let secret = response
+        .extensions()
+        .get::<&'static Operation>()
+        .is_none_or(|operation| operation.answers_secret);
+    if !secret {
+        return Error::Decode { response, source };
+    }
+    *response.body_mut() = Bytes::new();
+    let place = format!(
+        "{:?} error at line {} column {}",
+        source.classify(),
+        source.line(),
+        source.column()
+    );
+    Error::Decode {
+        response,
+        source: serde::de::Error::custom(place),
+    }
+}
+
+impl<T> fmt::Debug for ResponseValue<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseValue")
+            .field("status", &self.parts.status)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,110 @@
+//! The one seam through which every generated endpoint sends.
+//!
+//! An endpoint builds its request and hands it to the [`Transport`] of its client's [`Session`]. Tokens, keys, retries and
+//! timeouts are the transport's; paths, queries and bodies are the endpoint's. In between stands one check: the request must
+//! go where the operation's template says, whatever a path value held.
+
+use std::{fmt, pin::Pin, sync::Arc};
+
+use bytes::Bytes;
+
+use crate::{
+    Client, Error, Operation, operation,
+    rt::{ClientHooks, ClientInfo, OperationInfo, is_path_value},
+};
+
+/// A whole answer. Its extensions carry what the transport knows of the call.
+pub type Response = http::Response<Bytes>;
+
+/// What [`Transport::send`] gives.
+pub type TransportFuture<'a> = Pin<Box<dyn Future<Output = Result<Response, Error>> + Send + 'a>>;
+
+/// Sends requests.
+pub trait Transport: fmt::Debug + Send + Sync + 'static {
+    /// Sends the request of an operation and answers with its success.
+    ///
+    /// Only a 2xx is an answer; any other outcome is an error of the implementor's own, boxed in [`Error::Transport`].
+    fn send<'a>(&'a self, request: reqwest::Request, operation: &'static Operation) -> TransportFuture<'a>;
+}
+
+/// What a client sends through; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Session(Arc<dyn Transport>);
+
+impl<T: Transport> From<Arc<T>> for Session {
+    fn from(transport: Arc<T>) -> Self {
+        Self(transport)
+    }
+}
+
+/// Shows the session alone: a base may hold a password, and so may the proxies of a `reqwest::Client`.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Client").field(self.inner()).finish()
+    }
+}
+
+impl ClientHooks<Session> for Client {
+    async fn exec(&self, request: reqwest::Request, info: &OperationInfo) -> Result<Response, Error> {
+        let operation = operation(info.operation_id)
+            .ok_or_else(|| Error::Request(format!("there is no operation {}", info.operation_id)))?;
+        if !fits(self.baseurl(), request.url().as_str(), operation.path) {
+            return Err(Error::Request(format!(
+                "the URL is not the base followed by {}; a base is an origin in its normal form, without a slash at its end",
+                operation.path
+            )));
+        }
+        let mut response = self.inner().0.send(request, operation).await?;
+        response.extensions_mut().insert(operation);
+        Ok(response)
+    }
+}
+
+/// Whether a URL is a base without a slash, query or fragment at its end, then the template with an id in each placeholder,
+/// then at most a query. The URL is in its normal form, so a base in another is none of its beginnings.
+fn fits(base: &str, url: &str, template: &str) -> bool {
+    let Some(rest) = url
+        .strip_prefix(base)
+        .filter(|_| !base.ends_with('/') && !base.contains(['?', '#']))
+    else {
+        return false;
+    };
+    let path = rest.split_once('?').map_or(rest, |(path, _)| path);
+    let mut segments = path.split('/');
+    template.split('/').all(|expected| match segments.next() {
+        Some(segment) if expected.starts_with('{') => is_path_value(segment),
+        segment => segment == Some(expected),
+    }) && segments.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn only_the_template_under_the_base_fits() {
+        let fits = |url| fits("https://a.example", url, "/v1/things/{id}/go");
+        for good in [
+            "https://a.example/v1/things/x_1-Z/go",
+            "https://a.example/v1/things/x/go?a=/../b",
+        ] {
+            assert!(fits(good), "{good}");
+        }
+        for bad in [
+            "https://a.example/v1/things/go",
+            "https://a.example/v1/things//go",
+            "https://a.example/v1/things/x/go/",
+            "https://a.example/v1/things/x/go/on",
+            "https://a.example/v1/things/x",
+            "https://a.example/v1/other/x/go",
+            "https://a.example/v1/things/x/go#fragment",
+            "https://a.example/v1/things/x%2Fy/go",
+            "https://a.example/v1/things/x.y/go",
+            "https://a.example.evil/v1/things/x/go",
+            "https://a.example@evil.example/v1/things/x/go",
+            "http://a.example/v1/things/x/go",
+        ] {
+            assert!(!fits(bad), "{bad}");
+        }
+    }
+}

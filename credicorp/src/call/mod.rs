@@ -1,0 +1,162 @@
+//! One prepared call: what it does, how it is run, and the options that every call has.
+//!
+//! A resource method hands out a [`Call`], which does nothing until it is awaited. Its first parameter, the *plan*, says
+//! what the call does: [`Read`], [`Write`], [`List`] or [`Wait`]. Its second, the *mode*, says how it is run. Options that
+//! belong to one plan exist on that plan alone: an idempotency key on a read does not compile.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! # async fn example(cc: credicorp::Client) -> Result<(), credicorp::Error> {
+//! let response = cc
+//!     .applications()
+//!     .get("app_1")
+//!     .timeout(Duration::from_secs(5))
+//!     .max_retries(0)
+//!     .header("x-trace", "1")
+//!     .with_response()
+//!     .await?;
+//! println!("{} {:?} {}", response.status(), response.request_id(), response.attempts());
+//! # Ok(()) }
+//! ```
+//!
+//! ```compile_fail
+//! # fn example(cc: credicorp::Client) {
+//! let read = cc.applications().get("app_1").idempotency_key("order_88421");
+//! # }
+//! ```
+//!
+//! # Cancel safety
+//!
+//! A call may be dropped at any await. A write that was dropped may have been sent: repeat it under the same key.
+
+mod context;
+mod plan;
+mod wait;
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::time::Duration;
+
+pub(crate) use context::{Context, finish};
+pub(crate) use plan::Sealed;
+pub use plan::{Plan, Read, Write};
+pub use wait::Wait;
+
+pub use crate::list::List;
+
+use crate::error::Error;
+use crate::response::Response;
+
+/// The future of a call.
+pub type CallFuture<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+
+/// The mode of [`Client`](crate::Client): a call is awaited.
+#[derive(Debug, Clone, Copy)]
+pub enum Async {}
+
+/// A prepared call. Await it, or first set its options.
+#[must_use = "a call does nothing until it is awaited"]
+pub struct Call<P, M = Async> {
+    pub(crate) cx: Context,
+    pub(crate) plan: P,
+    mode: PhantomData<fn() -> M>,
+}
+
+/// A prepared call that answers a whole [`Response`] instead of the value alone.
+#[must_use = "a call does nothing until it is awaited"]
+pub struct WithResponse<P, M = Async>(Call<P, M>);
+
+impl<P, M> Call<P, M> {
+    pub(crate) fn new(cx: Context, plan: P) -> Self {
+        Self {
+            cx,
+            plan,
+            mode: PhantomData,
+        }
+    }
+
+    /// The same options for another plan.
+    pub(crate) fn map<Q>(self, change: impl FnOnce(P) -> Q) -> Call<Q, M> {
+        Call::new(self.cx, change(self.plan))
+    }
+
+    /// The time of one attempt, in place of the client's.
+    pub fn timeout(mut self, attempt: Duration) -> Self {
+        self.cx.options.set_timeout(attempt);
+        self
+    }
+
+    /// The time of the whole call, repeats and waits included, in place of the client's.
+    pub fn deadline(mut self, call: Duration) -> Self {
+        self.cx.options.set_deadline(call);
+        self
+    }
+
+    /// How often the call is repeated at most, in place of the client's. 0 turns repeats off, but not the one repeat
+    /// with a fresh token after a 401.
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.cx.options.set_max_retries(retries);
+        self
+    }
+
+    /// Adds a header. One that belongs to the client (`authorization`, `idempotency-key`, `host`, `content-*`) or that
+    /// cannot be sent fails the call before anything is sent.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.cx.options.set_header(name, value);
+        self
+    }
+
+    /// Answers the whole response: status, headers, request id, attempts and key, with the value.
+    pub fn with_response(self) -> WithResponse<P, M> {
+        WithResponse(self)
+    }
+}
+
+impl<T, M> Call<Write<T>, M> {
+    /// Your key for this write, 1 to 255 visible ASCII characters: an order number, say. A call under the same key has
+    /// one effect, however often it is made within 24 hours. Without it a random key is made for each call.
+    pub fn idempotency_key(mut self, key: &str) -> Self {
+        self.cx.options.set_key(key);
+        self
+    }
+}
+
+impl<P: Plan> IntoFuture for WithResponse<P, Async> {
+    type Output = Result<Response<P::Output>, Error>;
+    type IntoFuture = CallFuture<Response<P::Output>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.0.plan.run(self.0.cx))
+    }
+}
+
+impl<P: Plan> IntoFuture for Call<P, Async> {
+    type Output = Result<P::Output, Error>;
+    type IntoFuture = CallFuture<P::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { Ok(self.plan.run(self.cx).await?.into_inner()) })
+    }
+}
+
+impl<P: Clone, M> Clone for Call<P, M> {
+    fn clone(&self) -> Self {
+        Self::new(self.cx.clone(), self.plan.clone())
+    }
+}
+
+impl<P, M> fmt::Debug for Call<P, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("options", &self.cx.options)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<P, M> fmt::Debug for WithResponse<P, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("WithResponse").field(&self.0).finish()
+    }
+}

@@ -1,0 +1,83 @@
+//! What a call does once it runs.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use credicorp_gen::ResponseValue;
+
+use super::context::{Context, finish};
+use crate::error::Error;
+use crate::response::Response;
+
+/// What a call does. Sealed: the plans of this crate and no others.
+pub trait Plan: Sealed + Send + 'static {
+    /// What the call answers.
+    type Output: Send + 'static;
+
+    #[doc(hidden)]
+    fn run(self, cx: Context) -> impl Future<Output = Result<Response<Self::Output>, Error>> + Send;
+}
+
+/// Keeps [`Plan`] to this crate.
+pub trait Sealed {}
+
+type Raw<T> = Pin<Box<dyn Future<Output = Result<ResponseValue<T>, credicorp_gen::Error>> + Send>>;
+
+/// One generated endpoint with its arguments.
+struct Endpoint<T>(Box<dyn FnOnce(credicorp_gen::Client) -> Raw<T> + Send>);
+
+impl<T> Endpoint<T> {
+    fn new<F>(endpoint: impl FnOnce(credicorp_gen::Client) -> F + Send + 'static) -> Self
+    where
+        F: Future<Output = Result<ResponseValue<T>, credicorp_gen::Error>> + Send + 'static,
+    {
+        Self(Box::new(move |raw| Box::pin(endpoint(raw))))
+    }
+
+    async fn run(self, cx: Context) -> Result<Response<T>, Error> {
+        finish((self.0)(cx.raw()).await)
+    }
+}
+
+macro_rules! endpoint_plan {
+    ($(#[$doc:meta])* $plan:ident) => {
+        $(#[$doc])*
+        pub struct $plan<T>(Endpoint<T>);
+
+        impl<T> $plan<T> {
+            pub(crate) fn new<F>(endpoint: impl FnOnce(credicorp_gen::Client) -> F + Send + 'static) -> Self
+            where
+                F: Future<Output = Result<ResponseValue<T>, credicorp_gen::Error>> + Send + 'static,
+            {
+                Self(Endpoint::new(endpoint))
+            }
+        }
+
+        impl<T> Sealed for $plan<T> {}
+
+        impl<T: Send + 'static> Plan for $plan<T> {
+            type Output = T;
+
+            async fn run(self, cx: Context) -> Result<Response<T>, Error> {
+                self.0.run(cx).await
+            }
+        }
+
+        impl<T> fmt::Debug for $plan<T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($plan))
+            }
+        }
+    };
+}
+
+endpoint_plan! {
+    /// Reads one thing; sends no key.
+    Read
+}
+
+endpoint_plan! {
+    /// Changes something, under an idempotency key.
+    Write
+}

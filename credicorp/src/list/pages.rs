@@ -1,0 +1,115 @@
+//! A walk over whole pages: the one rule of how a walk goes on.
+
+use std::fmt;
+use std::future::{IntoFuture, poll_fn};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+
+use super::{List, Page, Query};
+use crate::call::{Async, Call, CallFuture};
+use crate::error::Error;
+
+/// Whole pages, one request each; made by [`Call::pages`].
+///
+/// # Cancel safety
+///
+/// Dropping the future of [`next`](Self::next) loses nothing: the request goes on at the next call. Dropping the walk
+/// cancels the request in flight.
+#[must_use = "a walk does nothing until it is asked for its next page"]
+pub struct Pages<Q: Query, M = Async> {
+    /// The call for the next page; `None` at the end.
+    call: Option<Call<List<Q>, M>>,
+    flight: Option<CallFuture<Page<Q::Item>>>,
+    /// A prefetched answer that nobody has asked for yet.
+    landed: Option<Result<Page<Q::Item>, Error>>,
+    /// The cursor came back: the walk ends with an error after this page.
+    stuck: bool,
+    cursor: Option<String>,
+}
+
+impl<Q: Query, M> Pages<Q, M> {
+    pub(super) fn new(call: Call<List<Q>, M>) -> Self {
+        Self {
+            cursor: None,
+            call: Some(call),
+            flight: None,
+            landed: None,
+            stuck: false,
+        }
+    }
+
+    /// The cursor that fetched the page given last; `None` for the first page of a list.
+    pub fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+
+    pub(super) fn prefetches(&self) -> bool {
+        self.call.as_ref().is_some_and(|call| call.plan.prefetch)
+    }
+
+    /// What follows the last page: nothing, or once the error of a cursor that came back.
+    fn end(&mut self) -> Option<Result<Page<Q::Item>, Error>> {
+        std::mem::take(&mut self.stuck).then(|| Err(Error::repeated_cursor()))
+    }
+
+    /// Takes a page and turns to the next. A failed one changes nothing, so that it can be asked for again.
+    fn turn(&mut self, answer: Result<Page<Q::Item>, Error>) -> Result<Page<Q::Item>, Error> {
+        let page = answer?;
+        let asked_with = self.call.as_mut().and_then(|call| call.plan.cursor.take());
+        match (&mut self.call, &page.next_cursor) {
+            (Some(call), Some(next)) if asked_with.as_ref() != Some(next) => {
+                call.plan.cursor = Some(next.clone())
+            }
+            (call, next) => {
+                *call = None;
+                self.stuck = next.is_some();
+            }
+        }
+        self.cursor = asked_with;
+        Ok(page)
+    }
+}
+
+impl<Q: Query> Pages<Q, Async> {
+    /// The next page; `None` at the end.
+    pub async fn next(&mut self) -> Option<Result<Page<Q::Item>, Error>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// Moves the request for the next page, and keeps its answer.
+    pub(super) fn poll_ahead(&mut self, cx: &mut Context<'_>) {
+        if self.landed.is_none()
+            && let Some(call) = &self.call
+        {
+            let flight = self.flight.get_or_insert_with(|| call.clone().into_future());
+            if let Poll::Ready(answer) = flight.as_mut().poll(cx) {
+                self.flight = None;
+                self.landed = Some(answer);
+            }
+        }
+    }
+}
+
+impl<Q: Query> Stream for Pages<Q, Async> {
+    type Item = Result<Page<Q::Item>, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        if this.call.is_none() {
+            return Poll::Ready(this.end());
+        }
+        this.poll_ahead(cx);
+        let answer = ready!(this.landed.take().map_or(Poll::Pending, Poll::Ready));
+        Poll::Ready(Some(this.turn(answer)))
+    }
+}
+
+impl<Q: Query, M> fmt::Debug for Pages<Q, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("ended", &self.call.is_none())
+            .finish_non_exhaustive()
+    }
+}

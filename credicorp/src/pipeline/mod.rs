@@ -1,0 +1,88 @@
+//! The pipeline: the only place where anything is sent.
+//!
+//! ```text
+//! key        one per logical call, before the first attempt; the caller's wins
+//! run        the attempt loop
+//!   token    cached; minted or renewed by one caller while the others wait
+//!   wire     one exchange; the body is read inside the attempt
+//!   classify one truth table: answer, repeat after a delay, mint once, give up
+//! ```
+
+pub(crate) mod budget;
+pub(crate) mod classify;
+pub(crate) mod delay;
+pub(crate) mod key;
+mod options;
+pub(crate) mod run;
+pub(crate) mod token;
+mod trace;
+pub(crate) mod wire;
+
+use std::sync::Arc;
+
+use credicorp_gen::{Operation, Response};
+use http::HeaderValue;
+use http::header::USER_AGENT;
+use tracing::Instrument;
+
+pub(crate) use options::Options;
+
+use crate::ambient::Ambient;
+use crate::base::Base;
+use crate::error::Error;
+use budget::Budget;
+use run::{Limits, Run};
+use token::{TokenStore, Tokens};
+use wire::Wire;
+
+/// What all clients of one connection pool share.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) base: Base,
+    /// Builds requests, and is the wire but in tests.
+    pub(crate) http: reqwest::Client,
+    pub(crate) wire: Arc<dyn Wire>,
+    pub(crate) ambient: Arc<dyn Ambient>,
+    pub(crate) budget: Budget,
+    pub(crate) tokens: TokenStore,
+    pub(crate) limits: Limits,
+    pub(crate) user_agent: HeaderValue,
+}
+
+impl Core {
+    /// Sends one call to its end: a success, or the one error.
+    pub(crate) async fn call(
+        &self,
+        mut request: reqwest::Request,
+        operation: &'static Operation,
+        options: &Options,
+        tokens: Option<&Tokens<'_>>,
+    ) -> Result<Response, Error> {
+        let prepared = options
+            .check()
+            .and_then(|()| self.base.admits(request.url()))
+            .and_then(|()| {
+                let key = key::choose(operation, options.key(), &*self.ambient)?;
+                options.apply(request.headers_mut());
+                request.headers_mut().insert(USER_AGENT, self.user_agent.clone());
+                if let Some(key) = &key {
+                    request
+                        .headers_mut()
+                        .insert("idempotency-key", header_value(key)?);
+                }
+                Ok(key)
+            });
+        let run = Run::new(self, operation, options.limits(self.limits), prepared?);
+        run.drive(request, tokens)
+            .instrument(trace::call(operation))
+            .await
+    }
+}
+
+fn header_value(key: &str) -> Result<HeaderValue, Error> {
+    HeaderValue::from_str(key)
+        .map_err(|source| Error::request("the idempotency key cannot be a header").with_source(source))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,4 @@
+mod faults;
+mod outcomes;
+mod table;
+mod walks;

@@ -1,0 +1,187 @@
+//! Minting: one call of the token endpoint, under the client's own options.
+//!
+//! A secret key goes by HTTP Basic, as user name with an empty password; a client pair goes in the form. Secrets are
+//! copied only into buffers that are zeroised.
+
+use bytes::Bytes;
+use credicorp_gen::{Operation, operation};
+use http::HeaderValue;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use serde::Deserialize;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::lifetime::Lifetime;
+use super::{Mint, Minting, Token};
+use crate::Secret;
+use crate::ambient::Ambient;
+use crate::credentials::{Credentials, Kind};
+use crate::error::{Error, ErrorKind, redact_json};
+use crate::pipeline::{Core, Options};
+
+/// Mints for one credential and its scopes.
+pub(crate) struct Minter<'a> {
+    pub(crate) core: &'a Core,
+    pub(crate) credentials: &'a Credentials,
+    pub(crate) scopes: &'a [String],
+}
+
+/// The answer of the token endpoint. `expires_in` is read leniently: a token is not thrown away over it.
+#[derive(Deserialize)]
+struct Answer {
+    access_token: Secret,
+    token_type: Option<String>,
+    expires_in: Option<Value>,
+}
+
+impl Mint for Minter<'_> {
+    fn mint(&self) -> Minting<'_> {
+        Box::pin(async move {
+            let since = self.core.ambient.now();
+            let operation = create_token()?;
+            let answer = self
+                .core
+                .call(self.request(operation)?, operation, &Options::default(), None)
+                .await;
+            let (parts, body) = answer.map_err(explain)?.into_parts();
+            let failed = |message: String| Error::undecodable(&parts, &body, message, false);
+            let answer: Answer = serde_json::from_slice(&body).map_err(|error| {
+                failed(format!(
+                    "the token endpoint's answer is not a token: {}",
+                    redact_json(&error)
+                ))
+            })?;
+            if answer
+                .token_type
+                .is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer"))
+            {
+                return Err(failed(
+                    "the token endpoint answered a token that is not a bearer token".to_owned(),
+                ));
+            }
+            let bearer = bearer(&answer.access_token)
+                .ok_or_else(|| failed("the token endpoint's token cannot stand in a header".to_owned()))?;
+            Ok(Token::new(
+                bearer,
+                Lifetime::read(answer.expires_in.as_ref(), since),
+            ))
+        })
+    }
+}
+
+impl Minter<'_> {
+    pub(crate) fn ambient(&self) -> &dyn Ambient {
+        &*self.core.ambient
+    }
+
+    fn request(&self, operation: &Operation) -> Result<reqwest::Request, Error> {
+        let mut form = Form::default();
+        form.pair("grant_type", "client_credentials");
+        if !self.scopes.is_empty() {
+            form.pair("scope", &self.scopes.join(" "));
+        }
+        let mut request = self
+            .core
+            .http
+            .request(operation.method.clone(), self.core.base.url(operation.path));
+        match self.credentials.kind() {
+            Kind::SecretKey(key) => request = request.basic_auth(key.expose(), Some("")),
+            Kind::Client { id, secret } => {
+                form.pair("client_id", id);
+                form.pair("client_secret", secret.expose());
+            }
+        }
+        request
+            .header(ACCEPT, HeaderValue::from_static("application/json"))
+            .header(
+                CONTENT_TYPE,
+                HeaderValue::from_static("application/x-www-form-urlencoded"),
+            )
+            .body(form.into_bytes())
+            .build()
+            .map_err(|error| {
+                Error::request("the token request could not be built").with_source(error.without_url())
+            })
+    }
+}
+
+fn create_token() -> Result<&'static Operation, Error> {
+    operation("create_token").ok_or_else(|| Error::config("the generated operations have no create_token"))
+}
+
+/// `Bearer …`, sensitive, in bytes that are zeroised when the last holder drops them.
+fn bearer(token: &Secret) -> Option<HeaderValue> {
+    if token.expose().is_empty() {
+        return None;
+    }
+    let text = Zeroizing::new(format!("Bearer {}", token.expose()).into_bytes());
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(text)).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+/// A refused credential is an `Auth` error whatever its status; anything else keeps its kind.
+fn explain(error: Error) -> Error {
+    let refused = error
+        .status()
+        .is_some_and(|status| matches!(status.as_u16(), 400 | 401 | 403));
+    let error = if refused {
+        error.with_kind(ErrorKind::Auth)
+    } else {
+        error
+    };
+    let attempts = error.attempts();
+    error.with_context(&format!("no token could be minted (attempts: {attempts})"))
+}
+
+/// A form body that is zeroised when it has been sent.
+#[derive(Default)]
+struct Form(Zeroizing<Vec<u8>>);
+
+impl Form {
+    fn pair(&mut self, name: &str, value: &str) {
+        if !self.0.is_empty() {
+            self.0.push(b'&');
+        }
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.push(b'=');
+        // A reallocation would leave a copy behind.
+        self.0.reserve(value.len() * 3);
+        for byte in value.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+                self.0.push(byte);
+            } else {
+                const HEX: &[u8; 16] = b"0123456789ABCDEF";
+                self.0
+                    .extend([b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+            }
+        }
+    }
+
+    fn into_bytes(self) -> Bytes {
+        Bytes::from_owner(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_encoded() {
+        let mut form = Form::default();
+        form.pair("a", "x y&z=ü");
+        form.pair("b", "-_.~");
+        assert_eq!(form.into_bytes(), "a=x%20y%26z%3D%C3%BC&b=-_.~");
+    }
+
+    #[test]
+    fn a_bearer_is_sensitive_and_never_empty_or_split() {
+        let value = bearer(&Secret::from("abc")).unwrap();
+        assert_eq!(value, "Bearer abc");
+        assert!(value.is_sensitive());
+        assert_eq!(format!("{value:?}"), "Sensitive");
+        assert!(bearer(&Secret::from("")).is_none());
+        assert!(bearer(&Secret::from("a\r\nx: y")).is_none());
+    }
+}

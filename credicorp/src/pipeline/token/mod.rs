@@ -1,0 +1,43 @@
+//! Access tokens: minted lazily, cached, renewed before they expire, dropped when they are refused.
+
+mod cache;
+mod lifetime;
+mod mint;
+mod store;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+pub(crate) use cache::{Token, TokenCache};
+pub(crate) use mint::Minter;
+pub(crate) use store::TokenStore;
+
+use crate::error::Error;
+
+/// A mint on its way. Boxed and `Send` by name: a call waits for a mint, which is itself a call.
+pub(crate) type Minting<'a> = Pin<Box<dyn Future<Output = Result<Token, Error>> + Send + 'a>>;
+
+/// Whatever can mint a token.
+pub(crate) trait Mint: Send + Sync {
+    fn mint(&self) -> Minting<'_>;
+}
+
+/// The tokens that one call uses: a cache, and who fills it.
+pub(crate) struct Tokens<'a> {
+    pub(crate) cache: &'a TokenCache,
+    pub(crate) minter: Minter<'a>,
+}
+
+impl Tokens<'_> {
+    pub(crate) async fn get(&self) -> Result<Arc<Token>, Error> {
+        self.cache.get(self.minter.ambient(), &self.minter).await
+    }
+
+    pub(crate) fn reject(&self, token: &Arc<Token>) {
+        self.cache.reject(token);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+//! Webhooks: verified before they are read.
+//!
+//! A delivery carries `Credicorp-Signature: t=<unix seconds>,v1=<hex>`: the HMAC-SHA256 of `t`, a full stop and the raw
+//! body, keyed with the whole `whsec_…` secret. Verify the bytes as they were received, never a body that was parsed and
+//! written again.
+//!
+//! ```
+//! use std::time::Duration;
+//! use credicorp::webhooks::{self, EventData, Verifier};
+//!
+//! # let body = br#"{"id":"evt_1","type":"decision.completed","created":"2026-06-29T10:14:02Z","livemode":false,
+//! #   "api_version":"2026-06-01","data":{"application_id":"app_8Kd2c9Qm","outcome":"approved"}}"#;
+//! # let signature_header = webhooks::testing::sign(body, "whsec_4Td1", "2026-06-29T10:14:03Z".parse().unwrap());
+//! # let now = "2026-06-29T10:14:04Z".parse().unwrap();
+//! let verifier = Verifier::new(["whsec_4Td1", "whsec_old"])?.tolerance(Duration::from_secs(300));
+//! let event = verifier.construct_event_at(body, &signature_header, now)?; // construct_event takes the time of the clock
+//! match &event.data {
+//!     EventData::DecisionCompleted(decision) => println!("{} {}", decision.application_id, decision.outcome),
+//!     EventData::Unknown(json) => println!("{} {json}", event.kind),
+//!     _ => {}
+//! }
+//! # Ok::<(), credicorp::Error>(())
+//! ```
+//!
+//! | what is wrong | [`Error::webhook`](crate::Error::webhook) says |
+//! |---|---|
+//! | no header, or an empty one | [`WebhookFailure::MissingHeader`] |
+//! | no `t` or no `v1`, two of `t`, a `t` that is not plain seconds, over 4 KiB, over 16 `v1` | [`WebhookFailure::MalformedHeader`] |
+//! | no `v1` matches under any secret | [`WebhookFailure::NoMatch`] |
+//! | signed longer ago, or further ahead, than the tolerance | [`WebhookFailure::OutsideTolerance`] |
+//! | genuine, but not an event that can be read | [`WebhookFailure::Unreadable`] |
+//!
+//! The same event comes more than once and out of order: handle each [`Event::id`] once, and answer 2xx within 10 s.
+
+mod event;
+mod failure;
+mod signature;
+pub mod testing;
+mod verifier;
+
+pub use event::{Event, EventData};
+pub use failure::WebhookFailure;
+pub use verifier::Verifier;
+
+use crate::error::Error;
+
+/// Verifies a delivery and reads its event, with one secret and the default tolerance of 300 s.
+///
+/// `body` is the raw body, `signature_header` the text of `Credicorp-Signature`. A [`Verifier`] does the same with
+/// several secrets, and prepares them once.
+///
+/// # Errors
+///
+/// Of kind [`Webhook`](crate::ErrorKind::Webhook) if the delivery is not to be trusted or cannot be read; of kind
+/// [`Config`](crate::ErrorKind::Config) if the secret is empty, has white space or does not begin with `whsec_`.
+pub fn construct_event(body: impl AsRef<[u8]>, signature_header: &str, secret: &str) -> Result<Event, Error> {
+    Verifier::new([secret])?.construct_event(body, signature_header)
+}
