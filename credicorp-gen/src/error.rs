@@ -23,7 +23,15 @@ pub enum Error {
     /// What the transport failed with, whole, for whoever knows its type.
     Transport(Box<dyn std::error::Error + Send + Sync>),
     /// The transport passed on an answer that is no success, against its contract.
-    UnexpectedResponse(Box<Response>),
+    Unexpected(Box<Response>),
+}
+
+impl Error {
+    /// The name that the generated code calls.
+    #[allow(non_snake_case, reason = "the generated code takes it for a variant")]
+    pub(crate) fn UnexpectedResponse(response: Response) -> Self {
+        Self::Unexpected(Box::new(response))
+    }
 }
 
 impl fmt::Debug for Error {
@@ -36,8 +44,8 @@ impl fmt::Debug for Error {
                 .field("source", source)
                 .finish_non_exhaustive(),
             Self::Transport(error) => f.debug_tuple("Transport").field(error).finish(),
-            Self::UnexpectedResponse(response) => f
-                .debug_struct("UnexpectedResponse")
+            Self::Unexpected(response) => f
+                .debug_struct("Unexpected")
                 .field("status", &response.status())
                 .finish_non_exhaustive(),
         }
@@ -56,7 +64,7 @@ impl fmt::Display for Error {
                 )
             }
             Self::Transport(_) => f.write_str("the transport failed"),
-            Self::UnexpectedResponse(response) => {
+            Self::Unexpected(response) => {
                 write!(
                     f,
                     "the transport passed on {}, which is no success",
@@ -72,7 +80,7 @@ impl std::error::Error for Error {
         match self {
             Self::Decode { source, .. } => Some(source),
             Self::Transport(error) => Some(error.as_ref()),
-            Self::Request(_) | Self::UnexpectedResponse(_) => None,
+            Self::Request(_) | Self::Unexpected(_) => None,
         }
     }
 }

@@ -12,6 +12,8 @@
 //! `src/generated` is written by `cargo xtask gen`; nothing there is edited by hand.
 
 mod error;
+#[cfg(test)]
+mod examples;
 mod generated;
 mod metadata;
 mod nullable;

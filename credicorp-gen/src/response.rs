@@ -72,7 +72,10 @@ fn undecodable(mut response: Response, source: serde_json::Error) -> Error {
         .get::<&'static Operation>()
         .is_none_or(|operation| operation.answers_secret);
     if !secret {
-        return Error::Decode { response, source };
+        return Error::Decode {
+            response: Box::new(response),
+            source,
+        };
     }
     *response.body_mut() = Bytes::new();
     let place = format!(
@@ -82,7 +85,7 @@ fn undecodable(mut response: Response, source: serde_json::Error) -> Error {
         source.column()
     );
     Error::Decode {
-        response,
+        response: Box::new(response),
         source: serde::de::Error::custom(place),
     }
 }

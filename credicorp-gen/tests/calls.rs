@@ -223,7 +223,7 @@ fn an_answer_that_is_no_success_is_told_even_so() {
         .get_application(&"app_1".into()))
     .unwrap_err();
     assert!(!format!("{error} {error:?}").contains("private"));
-    let Error::UnexpectedResponse(response) = error else {
+    let Error::Unexpected(response) = error else {
         panic!("{error:?}")
     };
     assert_eq!(response.status().as_u16(), 404);

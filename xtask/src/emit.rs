@@ -1,5 +1,6 @@
 //! What progenitor does not print: ids, open enums, constructors, the table of operations.
 
+pub(crate) mod examples;
 mod models;
 mod operations;
 mod requests;
@@ -7,14 +8,6 @@ mod requests;
 pub(crate) use models::models;
 pub(crate) use operations::operations;
 pub(crate) use requests::{KEYWORDS, requests};
-
-use crate::model::Model;
-
-/// The example of each event, by its type, as JSON.
-pub(crate) fn examples(model: &Model) -> String {
-    let examples: serde_json::Map<_, _> = model.events.clone().into_iter().collect();
-    format!("{:#}\n", serde_json::Value::Object(examples))
-}
 
 /// A description as doc comment lines under an indent.
 fn doc(indent: &str, text: &str) -> String {

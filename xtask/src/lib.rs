@@ -1,7 +1,7 @@
 //! The generator: from `openapi/partner-v1.yaml` to committed code.
 //!
 //! ```text
-//! YAML -> Spec -> lint -> Model ---------------------------------> models.rs, requests.rs, operations.rs
+//! YAML -> Spec -> lint -> Model ---------------------------------> examples.rs, models.rs, operations.rs, requests.rs
 //!                           '--> lower -> progenitor -> polish --> client.rs, types.rs
 //! ```
 //!
@@ -54,6 +54,7 @@ pub fn generate(spec: &Spec) -> Result<Generated, Error> {
     let polished = polish::polish(printed, &model)?;
     let code = [
         ("client", polished.client),
+        ("examples", emit::examples::types(spec, &model)),
         ("models", emit::models(&model)),
         ("operations", emit::operations(&model)),
         ("requests", emit::requests(&model)?),
@@ -64,7 +65,7 @@ pub fn generate(spec: &Spec) -> Result<Generated, Error> {
         .map(|(name, code)| (format!("{CODE}/{name}.rs"), format!("{HEADER}\n{code}")))
         .collect();
     files.insert(SPEC_JSON.to_owned(), spec.to_json());
-    files.insert(EXAMPLES.to_owned(), emit::examples(&model));
+    files.insert(EXAMPLES.to_owned(), emit::examples::events(&model));
     Ok(Generated { files })
 }
 
