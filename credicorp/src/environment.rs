@@ -11,9 +11,11 @@ pub(crate) const CLIENT_SECRET: &str = "CC_CLIENT_SECRET";
 pub(crate) const API_BASE: &str = "CC_API_BASE";
 pub(crate) const WEBHOOK_SECRET: &str = "CC_WEBHOOK_SECRET";
 
+type LookUp = dyn Fn(&str) -> Result<Option<String>, std::env::VarError> + Send + Sync;
+
 /// Looks a variable up. A set but empty variable counts as set, so that it is reported and not passed over.
 #[derive(Clone)]
-pub(crate) struct Variables(Arc<dyn Fn(&str) -> Result<Option<String>, std::env::VarError> + Send + Sync>);
+pub(crate) struct Variables(Arc<LookUp>);
 
 impl fmt::Debug for Variables {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -80,5 +80,10 @@ pub use response::{RateLimit, Response};
 #[doc = include_str!("../docs/retries.md")]
 pub mod retries {}
 
+/// The examples of the README are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 #[cfg(test)]
 mod test_support;

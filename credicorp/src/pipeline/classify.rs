@@ -41,8 +41,10 @@ pub(crate) enum Repeat {
 /// One row of the table.
 #[derive(Debug)]
 pub(crate) struct Row {
+    #[cfg_attr(not(test), expect(dead_code, reason = "the place in the table says it; the test holds them together"))]
     pub(crate) signal: Signal,
     /// The row in words, for the documentation.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the test prints the documentation from it"))]
     pub(crate) when: &'static str,
     pub(crate) repeat: Repeat,
     /// The base of the backoff when the server gives no hint.

@@ -1,3 +1,4 @@
+mod emulated;
 mod faults;
 mod outcomes;
 mod table;

@@ -1,0 +1,34 @@
+//! An answer before it goes out: status, the headers of its own, and the body.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+use crate::problem::Problem;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    pub(crate) fn text(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        Self { status, headers, body: body.into() }
+    }
+
+    pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Result<Self, Problem> {
+        let body = serde_json::to_vec(body)
+            .map_err(|error| Problem::server_error(format!("The answer cannot be written as JSON: {error}.")))?;
+        Ok(Self::text(status, "application/json", body))
+    }
+
+    pub(crate) fn problem(problem: Problem, request_id: &str) -> Self {
+        let mut answer = Self::text(problem.status, "application/json", problem.body(request_id).to_string());
+        answer.headers.extend(problem.headers);
+        answer
+    }
+}

@@ -1,0 +1,99 @@
+use std::fmt;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::error::Error;
+use crate::sandbox::Sandbox;
+
+/// How a sandbox is to be started; see [`Sandbox::builder`].
+#[derive(Clone)]
+#[must_use]
+pub struct Builder {
+    pub(crate) port: u16,
+    pub(crate) seed: u64,
+    pub(crate) webhook_url: Option<String>,
+    pub(crate) frozen_at: Option<Timestamp>,
+    pub(crate) decision_delay: Duration,
+    pub(crate) token_lifetime: Duration,
+    pub(crate) scopes: Option<Vec<String>>,
+    pub(crate) log_requests: bool,
+}
+
+impl Builder {
+    pub(crate) fn new() -> Self {
+        Self {
+            port: 0,
+            seed: 0,
+            webhook_url: None,
+            frozen_at: None,
+            decision_delay: Duration::from_millis(300),
+            token_lifetime: Duration::from_secs(3600),
+            scopes: None,
+            log_requests: false,
+        }
+    }
+
+    /// The port on 127.0.0.1; 0, the default, takes a free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// What ids and credentials follow from; 0 by default. Two sandboxes with the same seed give the same ids in the same order.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// An endpoint that all events are delivered to, as by [`Sandbox::deliver_webhooks_to`].
+    pub fn webhook_url(mut self, url: impl Into<String>) -> Self {
+        self.webhook_url = Some(url.into());
+        self
+    }
+
+    /// Starts with a clock that stands at this time, until it is moved; it runs with real time by default.
+    pub fn frozen_at(mut self, at: Timestamp) -> Self {
+        self.frozen_at = Some(at);
+        self
+    }
+
+    /// The time from submitting an application to its decision, and from a referral to its end, on the sandbox's clock; 300 ms by default.
+    pub fn decision_delay(mut self, delay: Duration) -> Self {
+        self.decision_delay = delay;
+        self
+    }
+
+    /// How long an access token is valid, in whole seconds; an hour by default.
+    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.token_lifetime = lifetime;
+        self
+    }
+
+    /// What the credentials may do; everything by default. A token never holds a scope that is not in here.
+    pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = Some(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Writes a line to stderr for each request: method, path, status, operation, request id and time; never a body, a query or a header.
+    pub fn log_requests(mut self, on: bool) -> Self {
+        self.log_requests = on;
+        self
+    }
+
+    /// Starts the sandbox on the current Tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// The port is taken, or the webhook address is not one on this machine.
+    pub async fn start(self) -> Result<Sandbox, Error> {
+        Sandbox::run(self).await
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Builder").field("port", &self.port).field("seed", &self.seed).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,114 @@
+//! What was received and how it was answered, in order, for assertions.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::Mutex;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, header};
+
+use crate::sync::lock;
+
+/// A request that the sandbox received. `Debug` shows neither its credentials nor its body.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct RecordedRequest {
+    /// The id of the operation in the spec; `None` for an unknown path or method.
+    pub operation: Option<String>,
+    /// The method.
+    pub method: Method,
+    /// The path as it came, without the query.
+    pub path: String,
+    /// The query as it came, without the question mark.
+    pub query: Option<String>,
+    /// All headers, the credentials included.
+    pub headers: HeaderMap,
+    /// The body, byte for byte; empty if it was over the limit.
+    pub body: Bytes,
+    /// The `Credicorp-Request-Id` of the answer.
+    pub request_id: String,
+    /// What it was answered with; `None` while it is running, and after a reset.
+    pub status: Option<StatusCode>,
+}
+
+impl RecordedRequest {
+    /// One header as text; `None` if it is absent or not ASCII.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Errors
+    ///
+    /// The body is not JSON.
+    pub fn json(&self) -> Result<serde_json::Value, serde_json::Error> {
+        serde_json::from_slice(&self.body)
+    }
+}
+
+impl fmt::Debug for RecordedRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut headers = self.headers.clone();
+        headers.iter_mut().filter(|(name, _)| *name == header::AUTHORIZATION).for_each(|(_, value)| value.set_sensitive(true));
+        formatter
+            .debug_struct("RecordedRequest")
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("query", &self.query)
+            .field("headers", &headers)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .field("request_id", &self.request_id)
+            .field("status", &self.status)
+            .finish()
+    }
+}
+
+/// The last [`KEPT`] requests.
+#[derive(Debug, Default)]
+pub(crate) struct Requests {
+    log: Mutex<Log>,
+}
+
+#[derive(Debug, Default)]
+struct Log {
+    /// How many were dropped at the front.
+    dropped: u64,
+    requests: VecDeque<RecordedRequest>,
+}
+
+/// Enough for any test, and a bound for a sandbox that runs for months.
+pub(crate) const KEPT: usize = 50_000;
+
+impl Requests {
+    /// Its number, for [`Requests::answered`].
+    pub(crate) fn received(&self, request: RecordedRequest) -> u64 {
+        let mut log = lock(&self.log);
+        if log.requests.len() == KEPT {
+            log.requests.pop_front();
+            log.dropped += 1;
+        }
+        log.requests.push_back(request);
+        log.dropped + log.requests.len() as u64 - 1
+    }
+
+    pub(crate) fn answered(&self, number: u64, status: Option<StatusCode>) {
+        let mut log = lock(&self.log);
+        let index = number.checked_sub(log.dropped).and_then(|index| usize::try_from(index).ok());
+        if let Some(request) = index.and_then(|index| log.requests.get_mut(index)) {
+            request.status = status;
+        }
+    }
+
+    pub(crate) fn all(&self) -> Vec<RecordedRequest> {
+        lock(&self.log).requests.iter().cloned().collect()
+    }
+
+    pub(crate) fn clear(&self) {
+        let mut log = lock(&self.log);
+        log.dropped += log.requests.len() as u64;
+        log.requests.clear();
+    }
+}

@@ -1,0 +1,164 @@
+use std::fmt;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use crate::builder::Builder;
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::fault::Fault;
+use crate::record::RecordedRequest;
+use crate::server;
+use crate::shared::Shared;
+use crate::webhooks::{Delivery, deliver_for_ever};
+
+/// A running emulator of the partner API on a port of its own, on 127.0.0.1.
+///
+/// It stops when it is dropped: its connections are closed, its tasks end.
+pub struct Sandbox {
+    shared: Arc<Shared>,
+}
+
+impl Sandbox {
+    /// Starts a sandbox on a free port of the current Tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// There is no free port.
+    pub async fn start() -> Result<Self, Error> {
+        Self::builder().start().await
+    }
+
+    /// Sets up a sandbox: its port, clock, seed, and more.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    pub(crate) async fn run(builder: Builder) -> Result<Self, Error> {
+        let address = (Ipv4Addr::LOCALHOST, builder.port);
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| Error::caused(format!("port {} on 127.0.0.1 cannot be opened", builder.port), error))?;
+        let address = listener.local_addr().map_err(|error| Error::caused("the port has no address", error))?;
+        let shared = Shared::new(&builder, format!("http://{address}"))?;
+        shared.tasks.spawn(server::accept_for_ever(listener, Arc::clone(&shared)));
+        shared.tasks.spawn(deliver_for_ever(Arc::clone(&shared)));
+        Ok(Self { shared })
+    }
+
+    /// The base address, such as `http://127.0.0.1:41823`, for the client's `api_base`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.shared.url
+    }
+
+    /// The secret key, `sk_test_…`.
+    #[must_use]
+    pub fn secret_key(&self) -> &str {
+        &self.shared.credentials.secret_key
+    }
+
+    /// The client id and the client secret, `cid_sbx_…` and `csk_sbx_…`.
+    #[must_use]
+    pub fn client_credentials(&self) -> (&str, &str) {
+        (&self.shared.credentials.client_id, &self.shared.credentials.client_secret)
+    }
+
+    /// The secret that webhooks are signed with, `whsec_…`.
+    #[must_use]
+    pub fn webhook_secret(&self) -> &str {
+        &self.shared.credentials.webhook_secret
+    }
+
+    /// The clock that everything in the sandbox follows.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.shared.clock
+    }
+
+    /// Delivers every event that happens from now on to this address on this machine. Gives the secret that the deliveries are
+    /// signed with, by now [`Sandbox::webhook_secret`] for every address.
+    ///
+    /// # Errors
+    ///
+    /// It is no http or https address on loopback: the sandbox sends nothing to anywhere else.
+    pub fn deliver_webhooks_to(&self, url: impl AsRef<str>) -> Result<String, Error> {
+        self.shared.webhooks.register(url.as_ref())?;
+        Ok(self.webhook_secret().to_owned())
+    }
+
+    /// What was delivered so far, oldest first: one attempt for each event and endpoint.
+    #[must_use]
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.shared.webhooks.deliveries()
+    }
+
+    /// Waits until everything that has happened by the sandbox's clock has been delivered, or refused.
+    pub async fn flush_webhooks(&self) {
+        self.shared.settle();
+        self.shared.webhooks.idle().await;
+    }
+
+    /// The requests received so far, oldest first, answered or not; the last 50,000 of them.
+    #[must_use]
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.shared.requests.all()
+    }
+
+    /// The requests for one operation, by its id in the spec.
+    #[must_use]
+    pub fn requests_to(&self, operation: &str) -> Vec<RecordedRequest> {
+        let mut requests = self.requests();
+        requests.retain(|request| request.operation.as_deref() == Some(operation));
+        requests
+    }
+
+    /// Forgets the requests received so far.
+    pub fn clear_requests(&self) {
+        self.shared.requests.clear();
+    }
+
+    /// Has requests fail, from the next one on.
+    pub fn inject(&self, fault: Fault) {
+        let known = fault.operation().is_none_or(|operation| self.shared.spec.operation(operation).is_some());
+        self.shared.faults.inject(if known { fault } else { fault.misdirected() });
+    }
+
+    /// The faults that are not used up.
+    #[must_use]
+    pub fn pending_faults(&self) -> Vec<Fault> {
+        self.shared.faults.waiting()
+    }
+
+    /// Revokes every token given so far: each is answered by 401 `token_revoked` from now on. New ones can be minted.
+    pub fn revoke_tokens(&self) {
+        self.shared.tokens.revoke_all();
+    }
+
+    /// Where the emulator itself broke the spec: answers and events that are not what it promises. Always empty, unless it has a bug.
+    ///
+    /// Checked in debug builds only; such an answer goes out as a 500 that says what is wrong.
+    #[must_use]
+    pub fn spec_violations(&self) -> Vec<String> {
+        self.shared.violations()
+    }
+
+    /// Stops in good order: no new connections, up to two seconds for running requests. Returns once the port is closed.
+    pub async fn stop(self) {
+        self.shared.close(Duration::from_secs(2)).await;
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.shared.stop();
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Sandbox").field("url", &self.shared.url).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,135 @@
+//! What every request of one sandbox shares.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use crate::builder::Builder;
+use crate::clock::Clock;
+use crate::credentials::Credentials;
+use crate::error::Error;
+use crate::fault::Faults;
+use crate::idempotency::IdempotencyKeys;
+use crate::ids::Ids;
+use crate::page::Cursors;
+use crate::record::Requests;
+use crate::spec::Spec;
+use crate::sync::lock;
+use crate::tasks::Tasks;
+use crate::tokens::Tokens;
+use crate::webhooks::Webhooks;
+use crate::world::World;
+
+/// The one project of a sandbox; both kinds of credentials belong to it.
+pub(crate) const PROJECT: &str = "proj_sandbox";
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) spec: &'static Spec,
+    pub(crate) url: String,
+    pub(crate) clock: Clock,
+    pub(crate) ids: Arc<Ids>,
+    pub(crate) credentials: Credentials,
+    /// What the credentials may do.
+    pub(crate) scopes: Vec<String>,
+    pub(crate) tokens: Tokens,
+    pub(crate) cursors: Cursors,
+    pub(crate) keys: IdempotencyKeys,
+    pub(crate) faults: Faults,
+    pub(crate) requests: Requests,
+    pub(crate) webhooks: Webhooks,
+    pub(crate) tasks: Tasks,
+    pub(crate) log_requests: bool,
+    /// Turns true when the sandbox is to take no more requests.
+    closing: watch::Sender<bool>,
+    world: Mutex<World>,
+    violations: Mutex<Vec<String>>,
+}
+
+impl Shared {
+    pub(crate) fn new(builder: &Builder, url: String) -> Result<Arc<Self>, Error> {
+        let spec = Spec::load()?;
+        let ids = Arc::new(Ids::new(builder.seed));
+        let credentials = Credentials::new(&ids);
+        let lifetime = builder.token_lifetime;
+        let shared = Self {
+            spec,
+            clock: Clock::new(builder.frozen_at),
+            scopes: builder.scopes.clone().unwrap_or_else(|| spec.scopes.clone()),
+            tokens: Tokens::new(ids.secret("token", 32), url.clone(), lifetime),
+            cursors: Cursors::new(ids.secret("cursor", 32)),
+            keys: IdempotencyKeys::default(),
+            faults: Faults::default(),
+            requests: Requests::default(),
+            webhooks: Webhooks::new(credentials.webhook_secret.clone()),
+            tasks: Tasks::new(),
+            log_requests: builder.log_requests,
+            closing: watch::Sender::new(false),
+            world: Mutex::new(World::new(spec, Arc::clone(&ids), &url, builder.decision_delay)),
+            violations: Mutex::default(),
+            credentials,
+            ids,
+            url,
+        };
+        if let Some(url) = &builder.webhook_url {
+            shared.webhooks.register(url)?;
+        }
+        Ok(Arc::new(shared))
+    }
+
+    /// Lets what is due happen, does `work` on the state, and announces what came of both.
+    pub(crate) fn world<T>(&self, work: impl FnOnce(&mut World, Timestamp) -> T) -> T {
+        let mut world = lock(&self.world);
+        let now = self.clock.now();
+        let due_before = world.next_due();
+        world.settle(now);
+        let result = work(&mut world, now);
+        let events = world.take_events();
+        let changed = !events.is_empty() || world.next_due() != due_before;
+        for event in events.iter().filter(|_| cfg!(debug_assertions)) {
+            if let Some(why) = self.spec.event_violation(event.kind(), event.body()) {
+                self.report_violation(format!("event {}: {why}", event.kind()));
+            }
+        }
+        // Under the lock, so that events are queued in the order in which they happened.
+        self.webhooks.publish(events);
+        drop(world);
+        if changed {
+            self.webhooks.wake();
+        }
+        result
+    }
+
+    /// Lets what is due happen; when something is due next.
+    pub(crate) fn settle(&self) -> Option<Timestamp> {
+        self.world(|world, _| world.next_due())
+    }
+
+    pub(crate) fn report_violation(&self, violation: String) {
+        lock(&self.violations).push(violation);
+    }
+
+    pub(crate) fn violations(&self) -> Vec<String> {
+        lock(&self.violations).clone()
+    }
+
+    /// Waits until the sandbox takes no more requests.
+    pub(crate) async fn closed(&self) {
+        // The sender is in self: it outlives the wait.
+        let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
+    }
+
+    /// Ends every task now.
+    pub(crate) fn stop(&self) {
+        self.closing.send_replace(true);
+        self.tasks.stop();
+    }
+
+    /// Takes no more connections, lets running requests finish for at most this long, and ends the rest.
+    pub(crate) async fn close(&self, limit: Duration) {
+        self.closing.send_replace(true);
+        self.tasks.drain(limit).await;
+    }
+}

@@ -1,0 +1,195 @@
+//! Decisions: the same company and amount always decide the same way, by the table of test companies.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::json;
+
+use super::World;
+use super::application::Status;
+use super::schedule::{Due, after};
+use crate::problem::Problem;
+use crate::spec::Outcome;
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Decision {
+    id: String,
+    application_id: String,
+    pub(crate) outcome: Outcome,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount_pence: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    term_months: Option<i64>,
+    reasons: Vec<String>,
+    conditions: Vec<String>,
+    offers: Vec<Offer>,
+    decided_at: Timestamp,
+    #[serde(skip)]
+    refreshing: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Offer {
+    id: String,
+    decision_id: String,
+    amount_pence: i64,
+    term_months: i64,
+    status: OfferStatus,
+    total_cost_pence: i64,
+    expires_at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum OfferStatus {
+    Open,
+    Expired,
+}
+
+const OFFER_LIFETIME: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+
+/// What is paid back: 7.5 % a year on the whole amount.
+fn total_cost(amount_pence: i64, term_months: i64) -> i64 {
+    amount_pence + amount_pence * 75 * term_months / 12_000
+}
+
+impl World {
+    /// By the decision's id or its application's.
+    pub(crate) fn decision(&self, id: &str) -> Result<&Decision, Problem> {
+        if let Some(decision) = self.decisions.get(id) {
+            return Ok(decision);
+        }
+        let Ok(application) = self.application(id) else {
+            return Err(Problem::resource_not_found("decision", id));
+        };
+        let decision = application.decision_id.as_ref().and_then(|decision| self.decisions.get(decision));
+        decision.ok_or_else(|| match application.status {
+            Status::Withdrawn => {
+                Problem::invalid_state(format!("{id} was withdrawn before it was decided; there will be no decision."))
+            }
+            status => Problem::decision_not_ready(id, status.as_str()),
+        })
+    }
+
+    /// Looks at the company again; the outcome is the same, a little later.
+    pub(crate) fn refresh_decision(&mut self, id: &str, now: Timestamp) -> Result<Decision, Problem> {
+        let due = after(now, self.decision_delay);
+        let decision = self.decisions.get_mut(id).ok_or_else(|| Problem::resource_not_found("decision", id))?;
+        if decision.refreshing {
+            return Err(Problem::refresh_in_progress(id));
+        }
+        decision.refreshing = true;
+        let answer = decision.clone();
+        self.schedule.plan(due, Due::FinishRefresh(id.to_owned()));
+        Ok(answer)
+    }
+
+    pub(super) fn finish_refresh(&mut self, id: &str, at: Timestamp) {
+        if let Some(decision) = self.decisions.get_mut(id) {
+            decision.refreshing = false;
+            decision.decided_at = at;
+            self.emit_decision(id, at);
+        }
+    }
+
+    pub(super) fn decide(&mut self, application: &str, at: Timestamp) {
+        let Ok(found) = self.application(application) else { return };
+        if found.status != Status::InReview {
+            return;
+        }
+        let Some(company) = self.spec.company(&found.business.company_number) else { return };
+        let id = self.ids.next("dec");
+        let decision = Decision {
+            id: id.clone(),
+            application_id: application.to_owned(),
+            outcome: company.outcome,
+            amount_pence: None,
+            term_months: None,
+            reasons: company.reason.iter().cloned().collect(),
+            conditions: Vec::new(),
+            offers: Vec::new(),
+            decided_at: at,
+            refreshing: false,
+        };
+        let amount = found.amount_pence;
+        self.decisions.insert(id.clone(), decision);
+        if let Ok(application) = self.application_mut(application) {
+            application.decision_id = Some(id.clone());
+        }
+        match company.outcome {
+            Outcome::Referred => {
+                self.schedule.plan(after(at, self.decision_delay), Due::Resolve(id.clone()));
+                self.emit_decision(&id, at);
+            }
+            outcome => self.conclude(&id, outcome, amount, at),
+        }
+    }
+
+    /// A referral comes to the outcome that the table has for it.
+    pub(super) fn resolve(&mut self, id: &str, at: Timestamp) {
+        let Some(decision) = self.decisions.get(id) else { return };
+        let Ok(application) = self.application(&decision.application_id) else { return };
+        let Some(company) = self.spec.company(&application.business.company_number) else { return };
+        if application.status != Status::InReview {
+            return;
+        }
+        let amount = application.amount_pence * company.final_amount_percent.unwrap_or(100) / 100;
+        self.conclude(id, company.final_outcome.unwrap_or(Outcome::Declined), amount, at);
+    }
+
+    /// Makes a decision final: the application follows, and an approval carries an offer.
+    fn conclude(&mut self, id: &str, outcome: Outcome, amount: i64, at: Timestamp) {
+        let Some(decision) = self.decisions.get(id) else { return };
+        let application = decision.application_id.clone();
+        let Ok(term) = self.application(&application).map(|application| application.term_months) else { return };
+        let approved = outcome == Outcome::Approved;
+        let offer = approved.then(|| Offer {
+            id: self.ids.next("off"),
+            decision_id: id.to_owned(),
+            amount_pence: amount,
+            term_months: term,
+            status: OfferStatus::Open,
+            total_cost_pence: total_cost(amount, term),
+            expires_at: after(at, OFFER_LIFETIME),
+        });
+        let offer_id = offer.as_ref().map(|offer| offer.id.clone());
+        if let Some(decision) = self.decisions.get_mut(id) {
+            decision.outcome = outcome;
+            decision.decided_at = at;
+            decision.amount_pence = approved.then_some(amount);
+            decision.term_months = approved.then_some(term);
+            decision.offers.extend(offer);
+        }
+        // It is there: it was looked at just now.
+        let _ = self.change_status(&application, if approved { Status::Approved } else { Status::Declined }, at);
+        self.emit_decision(id, at);
+        if let Some(offer_id) = offer_id {
+            let data = json!({ "offer_id": offer_id, "decision_id": id, "application_id": application });
+            self.emit("offer.created", data, at);
+            self.schedule.plan(after(at, OFFER_LIFETIME), Due::ExpireOffers(id.to_owned()));
+        }
+    }
+
+    pub(super) fn expire_offers(&mut self, id: &str) {
+        if let Some(decision) = self.decisions.get_mut(id) {
+            decision.offers.iter_mut().for_each(|offer| offer.status = OfferStatus::Expired);
+        }
+    }
+
+    fn emit_decision(&mut self, id: &str, at: Timestamp) {
+        let Some(decision) = self.decisions.get(id) else { return };
+        let mut data = json!({
+            "application_id": decision.application_id,
+            "decision_id": decision.id,
+            "outcome": decision.outcome,
+            "reasons": decision.reasons,
+            "decided_at": decision.decided_at,
+        });
+        if let (Some(amount), Some(term)) = (decision.amount_pence, decision.term_months) {
+            data["amount_pence"] = amount.into();
+            data["term_months"] = term.into();
+        }
+        self.emit("decision.completed", data, at);
+    }
+}

@@ -1,0 +1,46 @@
+//! What is to happen when: by time, then in the order of planning.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+#[derive(Debug)]
+pub(super) enum Due {
+    /// The application goes from submitted to in review.
+    Review(String),
+    /// The application is decided.
+    Decide(String),
+    /// The referred decision comes to its end.
+    Resolve(String),
+    FinishRefresh(String),
+    ExpireOffers(String),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Schedule {
+    planned: u64,
+    waiting: BTreeMap<(Timestamp, u64), Due>,
+}
+
+impl Schedule {
+    pub(super) fn plan(&mut self, at: Timestamp, due: Due) {
+        self.planned += 1;
+        self.waiting.insert((at, self.planned), due);
+    }
+
+    pub(super) fn next(&self) -> Option<Timestamp> {
+        self.waiting.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    /// Takes out the first thing that is due by now.
+    pub(super) fn pop(&mut self, now: Timestamp) -> Option<(Timestamp, Due)> {
+        let entry = self.waiting.first_entry().filter(|entry| entry.key().0 <= now)?;
+        let ((at, _), due) = entry.remove_entry();
+        Some((at, due))
+    }
+}
+
+/// Later by a duration; at most the end of the calendar.
+pub(super) fn after(at: Timestamp, time: std::time::Duration) -> Timestamp {
+    at.saturating_add(time).unwrap_or(Timestamp::MAX)
+}
