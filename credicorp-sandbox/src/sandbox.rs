@@ -12,7 +12,7 @@ use crate::fault::Fault;
 use crate::record::RecordedRequest;
 use crate::server;
 use crate::shared::Shared;
-use crate::webhooks::{Delivery, deliver_for_ever};
+use crate::webhooks::{Delivery, deliver_until_closed};
 
 /// A running emulator of the partner API on a port of its own, on 127.0.0.1.
 ///
@@ -43,8 +43,8 @@ impl Sandbox {
             .map_err(|error| Error::caused(format!("port {} on 127.0.0.1 cannot be opened", builder.port), error))?;
         let address = listener.local_addr().map_err(|error| Error::caused("the port has no address", error))?;
         let shared = Shared::new(&builder, format!("http://{address}"))?;
-        shared.tasks.spawn(server::accept_for_ever(listener, Arc::clone(&shared)));
-        shared.tasks.spawn(deliver_for_ever(Arc::clone(&shared)));
+        shared.tasks.spawn(server::accept_until_closed(listener, Arc::clone(&shared)));
+        shared.tasks.spawn(deliver_until_closed(Arc::clone(&shared)));
         Ok(Self { shared })
     }
 

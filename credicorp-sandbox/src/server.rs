@@ -22,7 +22,7 @@ pub(crate) use line::Cut;
 /// After a connection could not be taken, most likely for want of file descriptors.
 const BREATH: Duration = Duration::from_millis(50);
 
-pub(crate) async fn accept_for_ever(listener: TcpListener, shared: Arc<Shared>) {
+pub(crate) async fn accept_until_closed(listener: TcpListener, shared: Arc<Shared>) {
     let router = Router::new().fallback(exchange::serve).with_state(Arc::clone(&shared));
     loop {
         let accepted = tokio::select! {

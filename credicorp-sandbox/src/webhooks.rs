@@ -6,6 +6,6 @@ mod courier;
 mod delivery;
 mod event;
 
-pub(crate) use courier::{Webhooks, deliver_for_ever};
+pub(crate) use courier::{Webhooks, deliver_until_closed};
 pub use delivery::Delivery;
 pub(crate) use event::Event;

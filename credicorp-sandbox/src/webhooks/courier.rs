@@ -142,8 +142,8 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// The task: whatever is due happens, whatever is queued is sent, and then it waits for more of either.
-pub(crate) async fn deliver_for_ever(shared: Arc<Shared>) {
+/// The task: whatever is due happens, whatever is queued is sent, and then it waits for more of either, until the sandbox closes.
+pub(crate) async fn deliver_until_closed(shared: Arc<Shared>) {
     loop {
         let next_due = shared.settle();
         loop {
@@ -160,6 +160,7 @@ pub(crate) async fn deliver_for_ever(shared: Arc<Shared>) {
         tokio::select! {
             () = due => {}
             () = shared.webhooks.woken.notified() => {}
+            () = shared.closed() => return,
         }
     }
 }
