@@ -10,15 +10,33 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 /**Client for Credicorp partner API
 
 Lending to UK companies, for partners: applications, decisions, offers, payments, accounts, identity checks and signed
-webhooks.
+webhooks. Every path of the partner plane starts with `/partner/v1`.
 
 Evidence. Every operation and schema says in `x-credicorp-evidence` where it is known from: `seed` (the Python SDK's
-documentation), `portal` (the public developer portal) or `chosen` (neither says, and this is our guess).
+documentation), `portal` (the public developer portal) or `chosen` (neither says, and it is our guess). A schema bears the
+strongest evidence of what it holds; a property or parameter that is only a guess is marked `chosen` itself.
 
-Growth. New fields, new enum values and new endpoints arrive within v1 without notice. Ignore unknown fields, keep
-unknown enum values as what they said, keep unknown event types. Answers are open, request bodies are closed.
+Credentials. A secret key, `sk_test_` for the sandbox and `sk_live_` for live, or a client pair, in the sandbox with the
+prefixes `cid_sbx_` and `csk_sbx_`. Either is exchanged for a bearer token at `/oauth/token`. Mint lazily, keep one token for
+each credential and set of scopes, and replace it shortly before it expires. After a 401 mint once and repeat once; a 403 is
+never repeated.
 
-Nulls. A `null` in an optional field reads as absent.
+Requests. Every partner call carries `Authorization: Bearer`, and a `User-Agent` of the form `name/version (+url)`. A body is
+`application/json`, at most 1 MiB.
+
+Growth. New fields, new enum values and new endpoints arrive within v1 without notice. Ignore unknown fields, keep unknown
+enum values as what they said, keep unknown event types. Answers are open, request bodies are closed. A `null` in an optional
+field reads as absent.
+
+Values. Money is whole pence, in fields that end in `_pence`. Timestamps are RFC 3339 in UTC, dates are `YYYY-MM-DD`. Ids are
+opaque strings with a prefix.
+
+Errors. The body is an ErrorEnvelope; at the token endpoint it is an OAuthError. Require nothing but that it is JSON: a body
+that is not came from a proxy. A declined decision and a returned payment are successes with the outcome in the resource.
+
+Retries. Repeat 429, 5xx, network failures and the 409 `idempotency_key_in_progress`: 3 times, with exponential backoff and
+jitter up to 32 seconds, 30 seconds for each attempt, and never sooner than `Retry-After` says. A write is repeated only under
+an `Idempotency-Key`, the same each time. A 5xx that is marked `Idempotency-Replayed` is not repeated.
 
 Idempotency. Every state-changing call takes an `Idempotency-Key`, scoped to the endpoint and the project and kept for
 24 hours. The same key with the same body returns the stored status and body, marked `Idempotency-Replayed: true`; with
@@ -31,8 +49,9 @@ or no `next_cursor`. Cursors are opaque, stable under inserts, and safe to store
 Rate limits. A token bucket for each project: tier `build` (sandbox) 10 a second, burst 50, 10 concurrent; `launch` 25,
 100 and 20; `scale` 100, 400 and 50. Four operations have a limit of their own on top, in `x-credicorp-rate-limit`.
 
-Retries. Repeat 429, 5xx and network failures with backoff and jitter, honour `Retry-After`, and repeat a write only
-under the same `Idempotency-Key`. An answer marked `Idempotency-Replayed` is not repeated.
+Webhooks. The events are in `x-webhooks`. Deliveries come at least once and in no order, so handle each event id once. Answer
+2xx within 10 seconds; anything else, a redirect included, is repeated about 12 times over 72 hours: at once, after 1, 5 and
+30 minutes, after 2 hours, then every 6 to 12 hours. An endpoint that only fails for 7 days is disabled.
 
 
 Version: 1.0.0*/
@@ -85,7 +104,7 @@ const _: () = {
 impl Client {
     /**Mint an access token
 
-Exchanges credentials for an access token. A client pair goes in the form or by HTTP Basic; a secret key goes by HTTP Basic, as user name with an empty password. Mint lazily, keep the token, and replace it shortly before it expires. There is no refresh token.
+Exchanges credentials for an access token, valid for an hour. A client pair goes in the form or by HTTP Basic; a secret key goes by HTTP Basic as user name with an empty password, which is chosen. Mint lazily, keep the token, and replace it shortly before it expires. There is no refresh token.
 
 Sends a `POST` request to `/oauth/token`
 
@@ -119,13 +138,13 @@ Arguments:
     }
     /**List accounts
 
-Lists the live facilities of the project, newest first, one page a call. The seed names the resource, the path is chosen.
+Lists the live facilities of the project, one page a call. Newest first. The seed names the resource, the path is chosen.
 
 Sends a `GET` request to `/partner/v1/accounts`
 
 Arguments:
-- `cursor`: Where to go on, from a page's `next_cursor`. Opaque.
-- `limit`: How many items the page has at most.
+- `cursor`: Where to go on: a page's `next_cursor`, as it came. Opaque. The length is chosen.
+- `limit`: How many items the page has at most. The default is chosen.
 */
     pub async fn list_accounts<'a>(
         &'a self,
@@ -191,7 +210,7 @@ Arguments:
     }
     /**Read a repayment schedule
 
-Reads the instalments of an account, in the order of their due dates.
+Reads the instalments of an account, in the order of their due dates. The seed names the schedule, the path is chosen.
 
 Sends a `GET` request to `/partner/v1/accounts/{id}/schedule`
 
@@ -227,15 +246,15 @@ Arguments:
     }
     /**List applications
 
-Lists the applications of the project, newest first, one page a call.
+Lists the applications of the project, one page a call. Newest first, which is chosen.
 
 Sends a `GET` request to `/partner/v1/applications`
 
 Arguments:
-- `created_after`: Only what was created after this date began, 00:00 UTC, exclusive.
-- `created_before`: Only what was created before this date began, 00:00 UTC, exclusive.
-- `cursor`: Where to go on, from a page's `next_cursor`. Opaque.
-- `limit`: How many items the page has at most.
+- `created_after`: Only what was created after this date began in UTC; that moment itself is not in. Its reading is chosen.
+- `created_before`: Only what was created before this date began in UTC.
+- `cursor`: Where to go on: a page's `next_cursor`, as it came. Opaque. The length is chosen.
+- `limit`: How many items the page has at most. The default is chosen.
 - `status`: Only applications of this status.
 */
     pub async fn list_applications<'a>(
@@ -275,7 +294,7 @@ Arguments:
     }
     /**Create an application
 
-Creates a loan application for a company incorporated in the UK. The applicant goes on at the `handoff_url`. At most 5 a second.
+Creates a loan application for a company incorporated in the UK. The applicant goes on at its `handoff_url`. At most 5 a second.
 
 Sends a `POST` request to `/partner/v1/applications`
 
@@ -417,7 +436,7 @@ Arguments:
     }
     /**Read a decision
 
-Reads a decision, by its own id or by its application. Until there is one it is a 409 `decision_not_ready`.
+Reads a decision, by its own id or by that of its application. Until there is one it is a 409 `decision_not_ready`.
 
 Sends a `GET` request to `/partner/v1/decisions/{id}`
 
@@ -452,7 +471,7 @@ Arguments:
     }
     /**Refresh a decision
 
-Asks for the decision to be made anew. At most 1 a second.
+Asks for the decision to be made anew. While one refresh is running another is a 409 `refresh_in_progress`. At most 1 a second. The status 202 is chosen.
 
 Sends a `POST` request to `/partner/v1/decisions/{id}/refresh`
 
@@ -558,7 +577,7 @@ Arguments:
     }
     /**Accept an offer
 
-Accepts an open offer of an approved decision. The portal names the step, the path is chosen.
+Accepts an open offer of an approved decision; one that is not open is a 409 `invalid_state`. The portal names the step, the path is chosen.
 
 Sends a `POST` request to `/partner/v1/offers/{id}/accept`
 
@@ -594,16 +613,16 @@ Arguments:
     }
     /**List payments
 
-Lists the payments of the project, newest first, one page a call.
+Lists the payments of the project, one page a call. Newest first, which is chosen.
 
 Sends a `GET` request to `/partner/v1/payments`
 
 Arguments:
 - `account_id`: Only payments of this account.
-- `created_after`: Only what was created after this date began, 00:00 UTC, exclusive.
-- `created_before`: Only what was created before this date began, 00:00 UTC, exclusive.
-- `cursor`: Where to go on, from a page's `next_cursor`. Opaque.
-- `limit`: How many items the page has at most.
+- `created_after`: Only what was created after this date began in UTC; that moment itself is not in. Its reading is chosen.
+- `created_before`: Only what was created before this date began in UTC.
+- `cursor`: Where to go on: a page's `next_cursor`, as it came. Opaque. The length is chosen.
+- `limit`: How many items the page has at most. The default is chosen.
 - `status`: Only payments of this status.
 */
     pub async fn list_payments<'a>(
@@ -679,7 +698,7 @@ Arguments:
     }
     /**Ask for a disbursement
 
-Asks for the draw-down of an accepted offer. The release is a manual gate. The seed names the step, the path is chosen.
+Asks for the draw-down of an accepted offer. The release is a manual gate. Without an accepted offer it is a 409 `invalid_state`. The seed names the step, the path is chosen.
 
 Sends a `POST` request to `/partner/v1/payments/disbursements`
 
@@ -818,13 +837,13 @@ Arguments:
     }
     /**List webhook endpoints
 
-Lists the webhook endpoints of the project, one page a call.
+Lists the webhook endpoints of the project without their secrets, one page a call. Newest first.
 
 Sends a `GET` request to `/partner/v1/webhook_endpoints`
 
 Arguments:
-- `cursor`: Where to go on, from a page's `next_cursor`. Opaque.
-- `limit`: How many items the page has at most.
+- `cursor`: Where to go on: a page's `next_cursor`, as it came. Opaque. The length is chosen.
+- `limit`: How many items the page has at most. The default is chosen.
 */
     pub async fn list_webhook_endpoints<'a>(
         &'a self,
@@ -855,7 +874,7 @@ Arguments:
     }
     /**Create a webhook endpoint
 
-Registers an endpoint, at most 20 in a project. Its secret is answered only here and by a rotation.
+Registers an endpoint, at most 20 in a project; one more is a 409 `invalid_state`. Its secret is answered only here and by a rotation.
 
 Sends a `POST` request to `/partner/v1/webhook_endpoints`
 
@@ -889,7 +908,7 @@ Arguments:
     }
     /**Read a webhook endpoint
 
-Reads one endpoint, without its secret.
+Reads one webhook endpoint of the project, without its secret.
 
 Sends a `GET` request to `/partner/v1/webhook_endpoints/{id}`
 
@@ -954,7 +973,7 @@ Arguments:
     }
     /**Change a webhook endpoint
 
-Changes what is given and leaves the rest.
+Changes what is given and leaves the rest. Answers the endpoint without its secret.
 
 Sends a `PATCH` request to `/partner/v1/webhook_endpoints/{id}`
 
@@ -993,7 +1012,7 @@ Arguments:
     }
     /**Rotate the secret of an endpoint
 
-Answers a new secret. For 24 hours deliveries are signed with both. The portal names the step, the path is chosen.
+Answers a new secret. For 24 hours deliveries are signed with both, the old and the new. The portal names the step, the path is chosen.
 
 Sends a `POST` request to `/partner/v1/webhook_endpoints/{id}/rotate_secret`
 

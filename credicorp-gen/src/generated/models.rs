@@ -3,12 +3,12 @@
 use crate::text::{open_enum, string_id};
 
 string_id! {
-    /// The id of an account; opaque.
+    /// The id of an account, such as `acc_5Tn8v1Lx`; opaque. The prefix is chosen.
     AccountId
 }
 
 open_enum! {
-    /// Whether a facility is paid as agreed.
+    /// Whether a facility is paid as agreed. The seed names the arrears, the values are chosen.
     AccountStatus {
         /// `active`.
         Active = "active",
@@ -22,12 +22,12 @@ open_enum! {
 }
 
 string_id! {
-    /// The id of an application; opaque.
+    /// The id of an application, such as `app_8Kd2c9Qm`; opaque.
     ApplicationId
 }
 
 open_enum! {
-    /// Where an application is in its life.
+    /// Where an application is in its life. `withdrawn` is chosen.
     ApplicationStatus {
         /// `created`.
         Created = "created",
@@ -47,7 +47,7 @@ open_enum! {
 }
 
 string_id! {
-    /// The id of a decision; opaque.
+    /// The id of a decision, such as `dec_7Hw3r5Zp`; opaque.
     DecisionId
 }
 
@@ -89,17 +89,17 @@ open_enum! {
 }
 
 string_id! {
-    /// The id of an event; the same in every redelivery.
+    /// The id of an event, such as `evt_1Qz8n0Tf`; the same in every redelivery, so handle each id once.
     EventId
 }
 
 string_id! {
-    /// The id of an identity check; opaque.
+    /// The id of an identity check, such as `idc_9Pb4s2Wq`; opaque. The prefix is chosen.
     IdentityCheckId
 }
 
 open_enum! {
-    /// How an identity check ended.
+    /// How an identity check ended. `passed` and `failed` are chosen.
     IdentityCheckStatus {
         /// `pending`.
         Pending = "pending",
@@ -123,7 +123,7 @@ open_enum! {
 }
 
 string_id! {
-    /// The id of an offer; opaque.
+    /// The id of an offer, such as `off_3Gx7k4Yd`; opaque.
     OfferId
 }
 
@@ -164,7 +164,7 @@ open_enum! {
 }
 
 string_id! {
-    /// The id of a payment; opaque.
+    /// The id of a payment, such as `pay_2Mf6j9Ra`; opaque. The prefix is chosen.
     PaymentId
 }
 
@@ -179,7 +179,7 @@ open_enum! {
 }
 
 string_id! {
-    /// The id of a payment link; opaque.
+    /// The id of a payment link, such as `plink_6Cv1d8Nt`; opaque. The prefix is chosen.
     PaymentLinkId
 }
 
@@ -198,7 +198,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// How the money moves.
+    /// How the money moves. The seed names both ways, the spelling is chosen.
     PaymentMethod {
         /// `faster_payments`.
         FasterPayments = "faster_payments",
@@ -208,7 +208,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Where a payment is in its life.
+    /// Where a payment is in its life. `pending_release`, `scheduled` and `processing` are chosen.
     PaymentStatus {
         /// `pending_release`.
         PendingRelease = "pending_release",
@@ -242,7 +242,7 @@ open_enum! {
 }
 
 string_id! {
-    /// The id of a webhook endpoint; opaque.
+    /// The id of a webhook endpoint, such as `whend_4Sq7f2Ke`; opaque.
     WebhookEndpointId
 }
 

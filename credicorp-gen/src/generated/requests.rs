@@ -9,13 +9,13 @@ impl Applicant {
             first_name: Default::default(),
         }
     }
-    /// Where to reach the applicant; required when the application has no redirect_uri.
+    /// Where to reach the applicant; required when the application has no `redirect_uri`.
     #[must_use]
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
         self
     }
-    /// The first name.
+    /// The first name of the applicant.
     #[must_use]
     pub fn first_name(mut self, first_name: impl Into<String>) -> Self {
         self.first_name = Some(first_name.into());
@@ -78,7 +78,7 @@ impl NewApplication {
         self.introduction_id = Some(introduction_id.into());
         self
     }
-    /// Your own pairs.
+    /// Your own pairs, up to 20.
     #[must_use]
     pub fn metadata(
         mut self,
@@ -136,7 +136,7 @@ impl NewDisbursement {
             reference: Default::default(),
         }
     }
-    /// How much; all of the offer if left out.
+    /// How much to draw down, up to £250,000; all of the offer if left out.
     #[must_use]
     pub fn amount_pence(mut self, amount_pence: Pence) -> Self {
         self.amount_pence = Some(amount_pence);
@@ -261,7 +261,7 @@ impl Payer {
         self.email = Some(email.into());
         self
     }
-    /// The name.
+    /// The name of the payer.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -332,13 +332,13 @@ impl WebhookEndpointUpdate {
         self.metadata = Some(metadata.into_iter().collect());
         self
     }
-    /// Enables or disables it.
+    /// Enables or disables the endpoint.
     #[must_use]
     pub fn status(mut self, status: WebhookEndpointStatus) -> Self {
         self.status = Some(status);
         self
     }
-    /// Where to deliver.
+    /// Where to deliver: https; in the sandbox http to loopback too.
     #[must_use]
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.url = Some(url.into());
