@@ -44,10 +44,9 @@ impl fmt::Debug for Error {
                 .field("source", source)
                 .finish_non_exhaustive(),
             Self::Transport(error) => f.debug_tuple("Transport").field(error).finish(),
-            Self::Unexpected(response) => f
-                .debug_struct("Unexpected")
-                .field("status", &response.status())
-                .finish_non_exhaustive(),
+            Self::Unexpected(response) => {
+                f.debug_struct("Unexpected").field("status", &response.status()).finish_non_exhaustive()
+            }
         }
     }
 }
@@ -57,19 +56,11 @@ impl fmt::Display for Error {
         match self {
             Self::Request(problem) => write!(f, "the request was not sent: {problem}"),
             Self::Decode { response, .. } => {
-                write!(
-                    f,
-                    "the answer {} is not what the operation promises",
-                    response.status()
-                )
+                write!(f, "the answer {} is not what the operation promises", response.status())
             }
             Self::Transport(_) => f.write_str("the transport failed"),
             Self::Unexpected(response) => {
-                write!(
-                    f,
-                    "the transport passed on {}, which is no success",
-                    response.status()
-                )
+                write!(f, "the transport passed on {}, which is no success", response.status())
             }
         }
     }

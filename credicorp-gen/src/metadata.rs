@@ -48,19 +48,13 @@ impl Metadata {
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Metadata {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        Self(
-            pairs
-                .into_iter()
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect(),
-        )
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 }
 
 impl<K: Into<String>, V: Into<String>> Extend<(K, V)> for Metadata {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, pairs: I) {
-        self.0
-            .extend(pairs.into_iter().map(|(name, value)| (name.into(), value.into())));
+        self.0.extend(pairs.into_iter().map(|(name, value)| (name.into(), value.into())));
     }
 }
 
@@ -111,23 +105,11 @@ mod tests {
         metadata.extend([("shop", "acme")]);
         assert_eq!(metadata.remove("basket").as_deref(), Some("7"));
         assert_eq!(metadata.get("order"), Some("88422"));
+        assert_eq!(serde_json::to_string(&metadata)?, r#"{"order":"88422","shop":"acme"}"#);
+        assert_eq!(serde_json::from_str::<Metadata>(r#"{"shop":"acme","order":"88422"}"#)?, metadata);
+        assert_eq!((metadata.len(), metadata.is_empty(), Metadata::new().is_empty()), (2, false, true));
         assert_eq!(
-            serde_json::to_string(&metadata)?,
-            r#"{"order":"88422","shop":"acme"}"#
-        );
-        assert_eq!(
-            serde_json::from_str::<Metadata>(r#"{"shop":"acme","order":"88422"}"#)?,
-            metadata
-        );
-        assert_eq!(
-            (metadata.len(), metadata.is_empty(), Metadata::new().is_empty()),
-            (2, false, true)
-        );
-        assert_eq!(
-            (&metadata)
-                .into_iter()
-                .map(|(name, _)| name.as_str())
-                .collect::<Vec<_>>(),
+            (&metadata).into_iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
             ["order", "shop"]
         );
         Ok(())

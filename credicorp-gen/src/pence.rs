@@ -126,9 +126,8 @@ impl FromStr for Pence {
             None => (false, text),
         };
         let text = text.strip_prefix('£').unwrap_or(text);
-        let (pounds, pence) = text
-            .split_once('.')
-            .map_or((text, None), |(pounds, pence)| (pounds, Some(pence)));
+        let (pounds, pence) =
+            text.split_once('.').map_or((text, None), |(pounds, pence)| (pounds, Some(pence)));
         magnitude(pounds, pence)
             .and_then(|magnitude| {
                 if negative {
@@ -160,17 +159,12 @@ fn ungroup(pounds: &str) -> Option<String> {
     if grouped && !(1..=3).contains(&first.len()) {
         return None;
     }
-    groups.try_fold(first.to_owned(), |whole, group| {
-        (group.len() == 3).then(|| whole + group)
-    })
+    groups.try_fold(first.to_owned(), |whole, group| (group.len() == 3).then(|| whole + group))
 }
 
 /// Digits and nothing else: `u64::from_str` alone would take a sign.
 fn digits(text: &str) -> Option<u64> {
-    text.bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| text.parse().ok())
-        .flatten()
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 #[cfg(test)]

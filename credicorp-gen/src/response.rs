@@ -57,43 +57,24 @@ impl ResponseValue<()> {
     /// An answer whose body does not matter.
     pub(crate) fn empty(response: Response) -> Self {
         let (parts, body) = response.into_parts();
-        Self {
-            inner: (),
-            parts,
-            body,
-        }
+        Self { inner: (), parts, body }
     }
 }
 
 /// serde's message quotes the value that did not fit, so an operation that answers with a secret keeps only the place.
 fn undecodable(mut response: Response, source: serde_json::Error) -> Error {
-    let secret = response
-        .extensions()
-        .get::<&'static Operation>()
-        .is_none_or(|operation| operation.answers_secret);
+    let secret =
+        response.extensions().get::<&'static Operation>().is_none_or(|operation| operation.answers_secret);
     if !secret {
-        return Error::Decode {
-            response: Box::new(response),
-            source,
-        };
+        return Error::Decode { response: Box::new(response), source };
     }
     *response.body_mut() = Bytes::new();
-    let place = format!(
-        "{:?} error at line {} column {}",
-        source.classify(),
-        source.line(),
-        source.column()
-    );
-    Error::Decode {
-        response: Box::new(response),
-        source: serde::de::Error::custom(place),
-    }
+    let place = format!("{:?} error at line {} column {}", source.classify(), source.line(), source.column());
+    Error::Decode { response: Box::new(response), source: serde::de::Error::custom(place) }
 }
 
 impl<T> fmt::Debug for ResponseValue<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResponseValue")
-            .field("status", &self.parts.status)
-            .finish_non_exhaustive()
+        f.debug_struct("ResponseValue").field("status", &self.parts.status).finish_non_exhaustive()
     }
 }

@@ -37,9 +37,7 @@ pub(crate) fn encode_path(value: &str) -> Result<&str, Error> {
         None if value.is_empty() => "is empty".to_owned(),
         None => format!("has {} characters", value.len()),
     };
-    Err(Error::Request(format!(
-        "an id is 1 to 255 letters, digits, `_` and `-`, and this one {problem}"
-    )))
+    Err(Error::Request(format!("an id is 1 to 255 letters, digits, `_` and `-`, and this one {problem}")))
 }
 
 /// Whether a value can stand in a path: `[A-Za-z0-9_-]{1,255}`.

@@ -63,9 +63,7 @@ impl ClientHooks<Session> for Client {
 /// Whether a URL is a base without a slash, query or fragment at its end, then the template with an id in each placeholder,
 /// then at most a query. The URL is in its normal form, so a base in another is none of its beginnings.
 fn fits(base: &str, url: &str, template: &str) -> bool {
-    let Some(rest) = url
-        .strip_prefix(base)
-        .filter(|_| !base.ends_with('/') && !base.contains(['?', '#']))
+    let Some(rest) = url.strip_prefix(base).filter(|_| !base.ends_with('/') && !base.contains(['?', '#']))
     else {
         return false;
     };
@@ -84,10 +82,7 @@ mod tests {
     #[test]
     fn only_the_template_under_the_base_fits() {
         let fits = |url| fits("https://a.example", url, "/v1/things/{id}/go");
-        for good in [
-            "https://a.example/v1/things/x_1-Z/go",
-            "https://a.example/v1/things/x/go?a=/../b",
-        ] {
+        for good in ["https://a.example/v1/things/x_1-Z/go", "https://a.example/v1/things/x/go?a=/../b"] {
             assert!(fits(good), "{good}");
         }
         for bad in [

@@ -1,11 +1,6 @@
 //! What an endpoint builds, and what it makes of the answer.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
@@ -29,29 +24,16 @@ fn a_body_is_json_and_holds_what_was_set() {
         .purpose(Purpose::WorkingCapital)
         .redirect_uri("https://yourapp.com/return")
         .metadata([("order", "88421")]);
-    let application = now(recorder.client().create_application(&new))
-        .unwrap()
-        .into_inner();
+    let application = now(recorder.client().create_application(&new)).unwrap().into_inner();
     assert_eq!(application.id, "app_1");
     assert_eq!(application.amount_pence.to_string(), "£25,000.00");
 
     let (request, operation) = recorder.request();
-    assert_eq!(
-        (request.method().as_str(), operation.id),
-        ("POST", "create_application")
-    );
-    assert_eq!(
-        request.url().as_str(),
-        "https://api.example/partner/v1/applications"
-    );
+    assert_eq!((request.method().as_str(), operation.id), ("POST", "create_application"));
+    assert_eq!(request.url().as_str(), "https://api.example/partner/v1/applications");
     assert_eq!(request.headers()["content-type"], "application/json");
     assert_eq!(request.headers()["accept"], "application/json");
-    assert_eq!(
-        request.headers().len(),
-        2,
-        "nothing else: {:?}",
-        request.headers()
-    );
+    assert_eq!(request.headers().len(), 2, "nothing else: {:?}", request.headers());
     assert_eq!(
         serde_json::from_str::<Value>(body(&request)).unwrap(),
         json!({
@@ -66,24 +48,16 @@ fn a_query_holds_what_was_given_and_nothing_else() {
     let recorder = Recorder::answering(200, r#"{"data":[],"has_more":false,"next_cursor":null}"#);
     let client = recorder.client();
     now(client.list_applications(None, None, None, None, None)).unwrap();
-    assert_eq!(
-        recorder.request().0.url().as_str(),
-        "https://api.example/partner/v1/applications"
-    );
+    assert_eq!(recorder.request().0.url().as_str(), "https://api.example/partner/v1/applications");
 
     let (after, status) = (date(2026, 6, 1), ApplicationStatus::from("brand new & odd"));
     let page = now(client.list_applications(Some(&after), None, Some("c+/=&?#"), Some(50), Some(&status)))
         .unwrap()
         .into_inner();
-    assert_eq!(
-        (page.data, page.has_more, page.next_cursor),
-        (vec![], false, None)
-    );
+    assert_eq!((page.data, page.has_more, page.next_cursor), (vec![], false, None));
     let pairs = query(&recorder.request().0);
-    let pairs: Vec<(&str, &str)> = pairs
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
+    let pairs: Vec<(&str, &str)> =
+        pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(
         pairs,
         [
@@ -97,31 +71,20 @@ fn a_query_holds_what_was_given_and_nothing_else() {
 
 #[test]
 fn a_token_request_is_a_form() {
-    let recorder = Recorder::answering(
-        200,
-        r#"{"access_token":"eyJ","token_type":"Bearer","expires_in":3600}"#,
-    );
-    let ask = TokenRequest::new("client_credentials")
-        .client_id("cid_1")
-        .client_secret("csk_&1")
-        .scope("a b");
+    let recorder =
+        Recorder::answering(200, r#"{"access_token":"eyJ","token_type":"Bearer","expires_in":3600}"#);
+    let ask = TokenRequest::new("client_credentials").client_id("cid_1").client_secret("csk_&1").scope("a b");
     let token = now(recorder.client().create_token(&ask)).unwrap().into_inner();
     assert_eq!(token.access_token.expose(), "eyJ");
     let (request, operation) = recorder.request();
-    assert_eq!(
-        request.headers()["content-type"],
-        "application/x-www-form-urlencoded"
-    );
+    assert_eq!(request.headers()["content-type"], "application/x-www-form-urlencoded");
     assert_eq!(
         body(&request),
         "client_id=cid_1&client_secret=csk_%261&grant_type=client_credentials&scope=a+b"
     );
     assert!(!operation.authenticated && operation.answers_secret);
     for shown in [format!("{ask:?}"), format!("{token:?}")] {
-        assert!(
-            !shown.contains("csk_") && !shown.contains("eyJ") && shown.contains("[redacted]"),
-            "{shown}"
-        );
+        assert!(!shown.contains("csk_") && !shown.contains("eyJ") && shown.contains("[redacted]"), "{shown}");
     }
 }
 
@@ -130,10 +93,7 @@ fn an_answer_keeps_its_head_its_extensions_and_its_body() {
     let recorder = Recorder::answering(200, APPLICATION);
     let answer = now(recorder.client().get_application(&"app_1".into())).unwrap();
     assert_eq!(
-        (
-            answer.status().as_u16(),
-            &answer.headers()["credicorp-request-id"]
-        ),
+        (answer.status().as_u16(), &answer.headers()["credicorp-request-id"]),
         (200, &http::HeaderValue::from_static("req_1"))
     );
     assert_eq!(format!("{answer:?}"), "ResponseValue { status: 200, .. }");
@@ -141,10 +101,7 @@ fn an_answer_keeps_its_head_its_extensions_and_its_body() {
     assert_eq!(application.id, "app_1");
     assert_eq!(parts.extensions.get::<&str>(), Some(&"what the transport knows"));
     assert_eq!(
-        parts
-            .extensions
-            .get::<&'static Operation>()
-            .map(|operation| operation.id),
+        parts.extensions.get::<&'static Operation>().map(|operation| operation.id),
         Some("get_application")
     );
     assert_eq!(body, APPLICATION);
@@ -152,20 +109,15 @@ fn an_answer_keeps_its_head_its_extensions_and_its_body() {
 
 #[test]
 fn a_success_of_another_status_is_read_like_the_documented_one() {
-    let application = now(Recorder::answering(200, APPLICATION)
-        .client()
-        .create_application(&new_application()));
+    let application =
+        now(Recorder::answering(200, APPLICATION).client().create_application(&new_application()));
     assert_eq!(application.unwrap().into_inner().term_months, 12);
 }
 
 #[test]
 fn a_success_that_does_not_decode_keeps_the_answer_and_shows_no_body() {
-    for text in [
-        "",
-        "<html>private</html>",
-        r#"{"id":"private"}"#,
-        r#"{"id":"app_1","status":["private"]}"#,
-    ] {
+    for text in ["", "<html>private</html>", r#"{"id":"private"}"#, r#"{"id":"app_1","status":["private"]}"#]
+    {
         let client = Recorder::answering(200, text).client();
         let error = now(client.get_application(&"app_1".into())).unwrap_err();
         assert!(
@@ -173,13 +125,8 @@ fn a_success_that_does_not_decode_keeps_the_answer_and_shows_no_body() {
             "{error:?}"
         );
         assert!(error.source().is_some());
-        let Error::Decode { response, .. } = error else {
-            panic!("{error:?}")
-        };
-        assert_eq!(
-            (response.status().as_u16(), response.body().as_ref()),
-            (200, text.as_bytes())
-        );
+        let Error::Decode { response, .. } = error else { panic!("{error:?}") };
+        assert_eq!((response.status().as_u16(), response.body().as_ref()), (200, text.as_bytes()));
         assert_eq!(response.headers()["credicorp-request-id"], "req_1");
     }
 }
@@ -193,14 +140,9 @@ fn a_success_with_a_secret_that_does_not_decode_keeps_no_trace_of_it() {
     ] {
         let ask = TokenRequest::new("client_credentials");
         let error = now(Recorder::answering(200, text).client().create_token(&ask)).unwrap_err();
-        let Error::Decode { response, source } = &error else {
-            panic!("{error:?}")
-        };
+        let Error::Decode { response, source } = &error else { panic!("{error:?}") };
         assert!(response.body().is_empty());
-        assert!(
-            source.to_string().starts_with("Data error at line 1 column "),
-            "{source}"
-        );
+        assert!(source.to_string().starts_with("Data error at line 1 column "), "{source}");
         assert!(!format!("{error:?} {error} {source}").contains("eyJ"));
     }
 }
@@ -209,23 +151,16 @@ fn a_success_with_a_secret_that_does_not_decode_keeps_no_trace_of_it() {
 fn the_transports_error_comes_back_whole() {
     let client = Client::new_with_client(BASE, reqwest::Client::new(), Session::from(Arc::new(Refuser)));
     let error = now(client.get_application(&"app_1".into())).unwrap_err();
-    assert_eq!(
-        error.source().map(ToString::to_string).as_deref(),
-        Some("no route")
-    );
+    assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("no route"));
     assert!(matches!(error, Error::Transport(_)));
 }
 
 #[test]
 fn an_answer_that_is_no_success_is_told_even_so() {
-    let error = now(Recorder::answering(404, "private")
-        .client()
-        .get_application(&"app_1".into()))
-    .unwrap_err();
+    let error =
+        now(Recorder::answering(404, "private").client().get_application(&"app_1".into())).unwrap_err();
     assert!(!format!("{error} {error:?}").contains("private"));
-    let Error::Unexpected(response) = error else {
-        panic!("{error:?}")
-    };
+    let Error::Unexpected(response) = error else { panic!("{error:?}") };
     assert_eq!(response.status().as_u16(), 404);
 }
 
@@ -255,13 +190,7 @@ fn operations_say_what_their_requests_need() {
         "{secret:?}"
     );
     assert!(operation("lost").is_none());
-    assert_eq!(
-        OPERATIONS
-            .iter()
-            .filter(|operation| !operation.authenticated)
-            .count(),
-        1
-    );
+    assert_eq!(OPERATIONS.iter().filter(|operation| !operation.authenticated).count(), 1);
 }
 
 #[test]

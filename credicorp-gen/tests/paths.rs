@@ -1,11 +1,6 @@
 //! A path value that is no id never leaves.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
@@ -61,17 +56,11 @@ fn what_is_no_id_fails_before_a_url_is_built() {
 fn the_refusal_says_what_is_wrong_and_does_not_repeat_the_value() {
     let client = Recorder::answering(200, "{}").client();
     let long = "a".repeat(256);
-    for (id, problem) in [
-        ("sk/test", "has '/'"),
-        ("a\nb", "has '\\n'"),
-        ("", "is empty"),
-        (&long, "has 256 characters"),
-    ] {
+    for (id, problem) in
+        [("sk/test", "has '/'"), ("a\nb", "has '\\n'"), ("", "is empty"), (&long, "has 256 characters")]
+    {
         let told = refused(now(client.get_application(&id.into())), id);
-        assert_eq!(
-            told,
-            format!("an id is 1 to 255 letters, digits, `_` and `-`, and this one {problem}")
-        );
+        assert_eq!(told, format!("an id is 1 to 255 letters, digits, `_` and `-`, and this one {problem}"));
     }
 }
 
@@ -82,10 +71,7 @@ fn an_id_stands_in_the_path_as_it_is() {
         let recorder = Recorder::answering(204, "");
         now(recorder.client().delete_webhook_endpoint(&id.into())).unwrap();
         let (request, operation) = recorder.request();
-        assert_eq!(
-            request.url().as_str(),
-            format!("https://api.example/partner/v1/webhook_endpoints/{id}")
-        );
+        assert_eq!(request.url().as_str(), format!("https://api.example/partner/v1/webhook_endpoints/{id}"));
         assert_eq!(operation.id, "delete_webhook_endpoint");
     }
 }
@@ -104,9 +90,7 @@ fn a_base_that_the_url_does_not_begin_with_fails_before_anything_is_sent() {
         "nonsense",
         "",
     ] {
-        let result = now(recorder
-            .client_of(base)
-            .delete_webhook_endpoint(&"whend_1".into()));
+        let result = now(recorder.client_of(base).delete_webhook_endpoint(&"whend_1".into()));
         let problem = refused(result, base);
         assert!(!problem.contains("pass"), "{problem}");
     }

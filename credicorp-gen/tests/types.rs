@@ -1,11 +1,6 @@
 //! Types read what a newer API writes, and write what was set.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use credicorp_gen::types::*;
 use serde_json::{Value, json};
@@ -14,10 +9,7 @@ fn application(change: Value) -> Result<Application, serde_json::Error> {
     let mut value = json!({
         "id": "app_1", "status": "created", "amount_pence": 2_500_000, "term_months": 12, "created_at": "2026-06-01T09:30:00Z",
     });
-    value
-        .as_object_mut()
-        .unwrap()
-        .extend(change.as_object().unwrap().clone());
+    value.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
     serde_json::from_value(value)
 }
 
@@ -30,10 +22,7 @@ fn unknown_values_round_trip_and_never_hide_a_known_one() -> Result<(), serde_js
     assert_eq!(serde_json::to_string(&unknown)?, r#""approved_in_part""#);
     assert_eq!(
         (unknown.to_string(), format!("{unknown:?}")),
-        (
-            "approved_in_part".to_owned(),
-            r#"Unknown("approved_in_part")"#.to_owned()
-        )
+        ("approved_in_part".to_owned(), r#"Unknown("approved_in_part")"#.to_owned())
     );
     assert_eq!(Outcome::from("approved".to_owned()), Outcome::Approved);
     assert_eq!("declined".parse(), Ok(Outcome::Declined));
@@ -52,10 +41,10 @@ fn null_in_an_optional_field_reads_as_absent() {
     assert_eq!(application(nulls).unwrap(), application(json!({})).unwrap());
     let decision = json!({"id": "dec_1", "application_id": "app_1", "outcome": "approved"});
     let mut nulls = decision.clone();
-    nulls.as_object_mut().unwrap().extend([
-        ("reasons".to_owned(), Value::Null),
-        ("offers".to_owned(), Value::Null),
-    ]);
+    nulls
+        .as_object_mut()
+        .unwrap()
+        .extend([("reasons".to_owned(), Value::Null), ("offers".to_owned(), Value::Null)]);
     let [absent, null] = [decision, nulls].map(|value| serde_json::from_value::<Decision>(value).unwrap());
     assert_eq!((&absent, absent.reasons.len()), (&null, 0));
 }
@@ -89,10 +78,7 @@ fn a_partial_update_tells_an_empty_list_from_none() -> Result<(), serde_json::Er
         json!({"enabled_events": [], "description": "mine", "metadata": {"a": "b"}})
     );
     for written in ["{}", r#"{"description":"mine"}"#, r#"{"enabled_events":[]}"#] {
-        assert_eq!(
-            serde_json::to_string(&serde_json::from_str::<WebhookEndpointUpdate>(written)?)?,
-            written
-        );
+        assert_eq!(serde_json::to_string(&serde_json::from_str::<WebhookEndpointUpdate>(written)?)?, written);
     }
     Ok(())
 }
@@ -102,32 +88,17 @@ fn ids_are_strings_of_their_own_type() -> Result<(), serde_json::Error> {
     let id = ApplicationId::from("app_1");
     assert_eq!(
         (id.as_str(), id.as_ref(), format!("{id:>7}"), format!("{id:?}")),
-        (
-            "app_1",
-            "app_1",
-            "  app_1".to_owned(),
-            r#"ApplicationId("app_1")"#.to_owned()
-        )
+        ("app_1", "app_1", "  app_1".to_owned(), r#"ApplicationId("app_1")"#.to_owned())
     );
     assert_eq!(
-        [
-            ApplicationId::from(&id),
-            "app_1".parse().unwrap(),
-            String::from("app_1").into()
-        ],
+        [ApplicationId::from(&id), "app_1".parse().unwrap(), String::from("app_1").into()],
         [id.clone(), id.clone(), id.clone()]
     );
-    assert_eq!(
-        serde_json::from_str::<ApplicationId>(&serde_json::to_string(&id)?)?,
-        id
-    );
+    assert_eq!(serde_json::from_str::<ApplicationId>(&serde_json::to_string(&id)?)?, id);
     let decision = DecisionId::from("dec_1");
     assert_eq!(DecisionOrApplicationId::from(&id), "app_1");
     assert_eq!(
-        [
-            DecisionOrApplicationId::from(decision.clone()),
-            DecisionOrApplicationId::from(&decision)
-        ],
+        [DecisionOrApplicationId::from(decision.clone()), DecisionOrApplicationId::from(&decision)],
         ["dec_1", "dec_1"]
     );
     assert_eq!(String::from(id), "app_1");

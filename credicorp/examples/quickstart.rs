@@ -47,15 +47,9 @@ async fn offline() -> Outcomes<()> {
     let secret = sandbox.deliver_webhooks_to(&deliveries.url)?;
     println!("== offline, against the embedded sandbox at {}", sandbox.url());
 
-    let cc = Client::builder()
-        .secret_key(sandbox.secret_key())
-        .api_base(sandbox.url())
-        .build()?;
+    let cc = Client::builder().secret_key(sandbox.secret_key()).api_base(sandbox.url()).build()?;
     main_job(&cc).await?;
-    println!(
-        "-- tokens minted for all of this: {}",
-        sandbox.requests_to("create_token").len()
-    );
+    println!("-- tokens minted for all of this: {}", sandbox.requests_to("create_token").len());
     verify_a_webhook(&mut deliveries, &secret).await?;
     refused(&cc).await
 }
@@ -66,12 +60,8 @@ async fn main_job(cc: &Client) -> Outcomes<()> {
     println!("-- token minted: {token:?}");
 
     let key = format!("quickstart_{}", std::process::id());
-    let response = cc
-        .applications()
-        .create(new_application())
-        .idempotency_key(&key)
-        .with_response()
-        .await?;
+    let create = || cc.applications().create(new_application()).idempotency_key(&key).with_response();
+    let response = create().await?;
     println!(
         "-- created under the key {:?}, request {:?}",
         response.idempotency_key(),
@@ -81,39 +71,21 @@ async fn main_job(cc: &Client) -> Outcomes<()> {
     print_application(&application);
     println!(
         "   send the applicant to {}",
-        application
-            .handoff_url
-            .as_deref()
-            .unwrap_or("(no hosted journey)")
+        application.handoff_url.as_deref().unwrap_or("(no hosted journey)")
     );
 
-    let again = cc
-        .applications()
-        .create(new_application())
-        .idempotency_key(&key)
-        .with_response()
-        .await?;
-    println!(
-        "-- sent again under the same key: replayed = {}, still {}",
-        again.replayed(),
-        again.id
-    );
+    let again = create().await?;
+    println!("-- sent again under the same key: replayed = {}, still {}", again.replayed(), again.id);
 
     cc.applications().submit(&application.id).await?;
-    let decision = cc
-        .applications()
-        .decision(&application.id)
-        .wait(Duration::from_secs(30))
-        .await?;
+    let decision = cc.applications().decision(&application.id).wait(Duration::from_secs(30)).await?;
     match &decision.outcome {
         Outcome::Approved => println!("-- decision: approved, {} offer(s)", decision.offers.len()),
         outcome => println!("-- decision: {outcome} {:?}", decision.reasons),
     }
 
     for number in 2..=3 {
-        cc.applications()
-            .create(new_application().reference(format!("quickstart {number}")))
-            .await?;
+        cc.applications().create(new_application().reference(format!("quickstart {number}"))).await?;
     }
     println!("-- the applications, page by page");
     let mut pages = cc.applications().list().limit(2).pages();
@@ -133,10 +105,7 @@ fn new_application() -> NewApplication {
 }
 
 fn print_application(application: &Application) {
-    println!(
-        "   {} {} {}",
-        application.id, application.amount_pence, application.status
-    );
+    println!("   {} {} {}", application.id, application.amount_pence, application.status);
 }
 
 /// A request that the API refuses, and the fields that it names.
@@ -188,10 +157,8 @@ struct Deliveries {
 async fn receive_webhooks() -> Outcomes<Deliveries> {
     let (sender, received) = mpsc::unbounded_channel();
     let hook = post(async move |headers: HeaderMap, body: Bytes| {
-        let header = headers
-            .get("credicorp-signature")
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
+        let header =
+            headers.get("credicorp-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
         match sender.send((header.to_owned(), body)) {
             Ok(()) => StatusCode::OK,
             Err(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -200,10 +167,7 @@ async fn receive_webhooks() -> Outcomes<Deliveries> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/webhooks/credicorp", listener.local_addr()?);
     let router = axum::Router::new().route("/webhooks/credicorp", hook);
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "an application may spawn; the crate does not"
-    )]
+    #[allow(clippy::disallowed_methods, reason = "an application may spawn; the crate does not")]
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(Deliveries { url, received })
 }

@@ -47,9 +47,7 @@ pub(crate) struct Real {
 #[allow(clippy::disallowed_methods, reason = "this module owns the real clock")]
 impl Real {
     pub(crate) fn new() -> Self {
-        Self {
-            origin: tokio::time::Instant::now(),
-        }
+        Self { origin: tokio::time::Instant::now() }
     }
 }
 

@@ -25,18 +25,13 @@ impl Base {
             Environment::Live => LIVE,
             Environment::Sandbox => SANDBOX,
         };
-        Self {
-            text: text.to_owned(),
-            loopback: false,
-        }
+        Self { text: text.to_owned(), loopback: false }
     }
 
     /// A base of the user's, checked. The text is not repeated in errors: it may hold a password.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let refused = |why: &str| {
-            Err(Error::config(format!(
-                "the API base {why}; write it as https://host[:port][/path]"
-            )))
+            Err(Error::config(format!("the API base {why}; write it as https://host[:port][/path]")))
         };
         let Ok(url) = Url::parse(text) else {
             return refused("is not a URL");
@@ -61,10 +56,7 @@ impl Base {
             }
             _ => return refused("is neither https nor http"),
         }
-        Ok(Self {
-            text: url.as_str().trim_end_matches('/').to_owned(),
-            loopback,
-        })
+        Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), loopback })
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -103,26 +95,18 @@ impl Base {
 
     /// The last lock before the wire: the request goes under the base, whatever built its URL.
     pub(crate) fn admits(&self, url: &Url) -> Result<(), Error> {
-        let under = url
-            .as_str()
-            .strip_prefix(&self.text)
-            .is_some_and(|rest| rest.starts_with('/'));
+        let under = url.as_str().strip_prefix(&self.text).is_some_and(|rest| rest.starts_with('/'));
         if under {
             Ok(())
         } else {
-            Err(Error::request(
-                "the URL of the request is outside the configured API base",
-            ))
+            Err(Error::request("the URL of the request is outside the configured API base"))
         }
     }
 }
 
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || bare
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+    host == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -136,10 +120,7 @@ mod tests {
             ("http://127.8.9.1:4010/", "http://127.8.9.1:4010"),
             ("http://[::1]:4010", "http://[::1]:4010"),
             ("http://LOCALHOST:1", "http://localhost:1"),
-            (
-                "https://Gateway.example/credicorp/",
-                "https://gateway.example/credicorp",
-            ),
+            ("https://Gateway.example/credicorp/", "https://gateway.example/credicorp"),
             ("https://api.credicorp.co.uk:443/", LIVE),
         ] {
             assert_eq!(Base::parse(text).unwrap().as_str(), expected);
@@ -173,12 +154,7 @@ mod tests {
         let live = Base::of(Environment::Live);
         assert!(live.accepts(Environment::Live).is_ok());
         assert!(live.accepts(Environment::Sandbox).is_err());
-        assert!(
-            Base::parse("https://api.credicorp.co.uk/")
-                .unwrap()
-                .accepts(Environment::Sandbox)
-                .is_err()
-        );
+        assert!(Base::parse("https://api.credicorp.co.uk/").unwrap().accepts(Environment::Sandbox).is_err());
         assert!(Base::of(Environment::Sandbox).accepts(Environment::Live).is_err());
         let own = Base::parse("http://127.0.0.1:1").unwrap();
         assert!(own.accepts(Environment::Live).is_ok() && own.accepts(Environment::Sandbox).is_ok());
@@ -188,9 +164,7 @@ mod tests {
     fn nothing_leaves_the_base() {
         let base = Base::parse("https://api.example/partner-gateway").unwrap();
         let admits = |url: &str| base.admits(&Url::parse(url).unwrap()).is_ok();
-        assert!(admits(
-            "https://api.example/partner-gateway/partner/v1/applications?limit=1"
-        ));
+        assert!(admits("https://api.example/partner-gateway/partner/v1/applications?limit=1"));
         assert!(!admits("https://api.example/partner-gateway"));
         assert!(!admits("https://api.example/other"));
         assert!(!admits("https://api.example/partner-gateway/../other"));

@@ -20,13 +20,8 @@ use crate::pipeline::wire::Wire;
 
 type ConfigureHttp = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
 
-const OWN_AGENT: &str = concat!(
-    "credicorp-rust/",
-    env!("CARGO_PKG_VERSION"),
-    " (+",
-    env!("CARGO_PKG_REPOSITORY"),
-    ")"
-);
+const OWN_AGENT: &str =
+    concat!("credicorp-rust/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")");
 
 /// Configures a [`Client`]. Nothing is sent and nothing is spawned until the first call.
 ///
@@ -188,11 +183,7 @@ impl ClientBuilder {
             ambient: self.ambient,
             budget: Budget::full(),
             tokens: TokenStore::default(),
-            limits: Limits {
-                max_retries: self.max_retries,
-                timeout: self.timeout,
-                deadline: self.deadline,
-            },
+            limits: Limits { max_retries: self.max_retries, timeout: self.timeout, deadline: self.deadline },
             user_agent,
         };
         Ok(Client::over(Arc::new(core), credentials, scopes))
@@ -232,8 +223,7 @@ impl ClientBuilder {
         if base.is_loopback() {
             http = http.no_proxy();
         }
-        http.build()
-            .map_err(|error| Error::config("the HTTP client could not be built").with_source(error))
+        http.build().map_err(|error| Error::config("the HTTP client could not be built").with_source(error))
     }
 }
 
@@ -273,9 +263,8 @@ impl fmt::Debug for ClientBuilder {
 /// Scopes are sent separated by spaces, so that none may be empty or hold one. Order and repeats do not tell two clients
 /// apart.
 fn checked_scopes(mut scopes: Vec<String>) -> Result<Vec<String>, Error> {
-    if let Some(bad) = scopes
-        .iter()
-        .find(|scope| scope.is_empty() || !scope.bytes().all(|byte| byte.is_ascii_graphic()))
+    if let Some(bad) =
+        scopes.iter().find(|scope| scope.is_empty() || !scope.bytes().all(|byte| byte.is_ascii_graphic()))
     {
         return Err(Error::config(format!(
             "the scope {bad:?} cannot be: a scope is one word such as applications:read"
@@ -289,12 +278,9 @@ fn checked_scopes(mut scopes: Vec<String>) -> Result<Vec<String>, Error> {
 fn user_agent(app_info: Option<&str>) -> Result<HeaderValue, Error> {
     let text = format!("{}{OWN_AGENT}", app_info.unwrap_or_default());
     let visible = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
-    HeaderValue::from_str(&text)
-        .ok()
-        .filter(|_| visible)
-        .ok_or_else(|| {
-            Error::config("app_info cannot stand in a header: use visible ASCII for name, version and URL")
-        })
+    HeaderValue::from_str(&text).ok().filter(|_| visible).ok_or_else(|| {
+        Error::config("app_info cannot stand in a header: use visible ASCII for name, version and URL")
+    })
 }
 
 /// Whether any feature of reqwest, ours or another crate's, brought TLS.

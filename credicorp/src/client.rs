@@ -46,31 +46,13 @@ struct Holder {
 impl Account {
     fn new(core: Arc<Core>, credentials: Credentials, scopes: Vec<String>) -> Self {
         let cache = core.tokens.cache(&credentials, &scopes, core.ambient.now());
-        Self {
-            core,
-            holder: Arc::new(Holder {
-                credentials,
-                scopes,
-                cache,
-            }),
-        }
+        Self { core, holder: Arc::new(Holder { credentials, scopes, cache }) }
     }
 
     /// The tokens of this account.
     pub(crate) fn tokens(&self) -> Tokens<'_> {
-        let Holder {
-            credentials,
-            scopes,
-            cache,
-        } = &*self.holder;
-        Tokens {
-            cache,
-            minter: Minter {
-                core: &self.core,
-                credentials,
-                scopes,
-            },
-        }
+        let Holder { credentials, scopes, cache } = &*self.holder;
+        Tokens { cache, minter: Minter { core: &self.core, credentials, scopes } }
     }
 }
 
@@ -109,19 +91,13 @@ impl Client {
     pub fn with_credentials(&self, credentials: Credentials) -> Result<Self, Error> {
         self.account.core.base.accepts(credentials.environment()?)?;
         let scopes = self.account.holder.scopes.clone();
-        Ok(Self {
-            account: Account::new(Arc::clone(&self.account.core), credentials, scopes),
-        })
+        Ok(Self { account: Account::new(Arc::clone(&self.account.core), credentials, scopes) })
     }
 
     /// The environment that the credentials select.
     pub fn environment(&self) -> Environment {
         // Checked when the client was made.
-        self.account
-            .holder
-            .credentials
-            .environment()
-            .unwrap_or(Environment::Live)
+        self.account.holder.credentials.environment().unwrap_or(Environment::Live)
     }
 
     /// Where calls are sent, without a slash at its end.
@@ -140,9 +116,7 @@ impl Client {
     }
 
     pub(crate) fn over(core: Arc<Core>, credentials: Credentials, scopes: Vec<String>) -> Self {
-        Self {
-            account: Account::new(core, credentials, scopes),
-        }
+        Self { account: Account::new(core, credentials, scopes) }
     }
 }
 

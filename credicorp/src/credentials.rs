@@ -61,10 +61,7 @@ impl Credentials {
 
     /// A client pair, `cid_sbx_…` with `csk_sbx_…` for the sandbox; any other prefix is live.
     pub fn client(id: impl Into<String>, secret: impl Into<String>) -> Self {
-        Self(Kind::Client {
-            id: id.into(),
-            secret: Secret::from(secret.into()),
-        })
+        Self(Kind::Client { id: id.into(), secret: Secret::from(secret.into()) })
     }
 
     /// The credentials of the process environment: `CC_SECRET_KEY`, else `CC_CLIENT_ID` with `CC_CLIENT_SECRET`; `None`
@@ -126,10 +123,7 @@ impl Credentials {
             Kind::Client { id, secret } => {
                 check("client id", id)?;
                 check("client secret", secret.expose())?;
-                match (
-                    id.starts_with("cid_sbx_"),
-                    secret.expose().starts_with("csk_sbx_"),
-                ) {
+                match (id.starts_with("cid_sbx_"), secret.expose().starts_with("csk_sbx_")) {
                     (true, true) => Ok(Environment::Sandbox),
                     (false, false) => Ok(Environment::Live),
                     _ => Err(Error::config(
@@ -176,11 +170,9 @@ impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Kind::SecretKey(key) => f.debug_tuple("SecretKey").field(key).finish(),
-            Kind::Client { id, secret } => f
-                .debug_struct("Client")
-                .field("id", id)
-                .field("secret", secret)
-                .finish(),
+            Kind::Client { id, secret } => {
+                f.debug_struct("Client").field("id", id).field("secret", secret).finish()
+            }
         }
     }
 }
@@ -192,24 +184,15 @@ mod tests {
     #[test]
     fn the_prefix_chooses_the_environment() {
         let of = |credentials: Credentials| credentials.environment();
-        assert_eq!(
-            of(Credentials::secret_key("sk_live_1")).unwrap(),
-            Environment::Live
-        );
-        assert_eq!(
-            of(Credentials::client("cid_1", "csk_1")).unwrap(),
-            Environment::Live
-        );
+        assert_eq!(of(Credentials::secret_key("sk_live_1")).unwrap(), Environment::Live);
+        assert_eq!(of(Credentials::client("cid_1", "csk_1")).unwrap(), Environment::Live);
         for (bad, why) in [
             (Credentials::secret_key(""), "empty"),
             (Credentials::secret_key("sk_test_hunter2\n"), "white space"),
             (Credentials::secret_key("whsec_hunter2"), "sk_test_"),
             (Credentials::client("", "csk_1"), "client id is empty"),
             (Credentials::client("cid_1", ""), "client secret is empty"),
-            (
-                Credentials::client("cid_sbx_1", "csk_hunter2"),
-                "two environments",
-            ),
+            (Credentials::client("cid_sbx_1", "csk_hunter2"), "two environments"),
         ] {
             let error = of(bad.clone()).unwrap_err();
             assert!(error.to_string().contains(why), "{error}");
@@ -221,35 +204,17 @@ mod tests {
     fn the_environment_is_read_by_rule() {
         let read = |variables: Variables| Credentials::from_variables(&variables);
         assert!(read(Variables::fixed([])).unwrap().is_none());
-        let key = read(Variables::fixed([(SECRET_KEY, "sk_test_1")]))
+        let key = read(Variables::fixed([(SECRET_KEY, "sk_test_1")])).unwrap().unwrap();
+        assert!(matches!(key.kind(), Kind::SecretKey(_)));
+        let pair = read(Variables::fixed([(CLIENT_ID, "cid_sbx_1"), (CLIENT_SECRET, "csk_sbx_1")]))
             .unwrap()
             .unwrap();
-        assert!(matches!(key.kind(), Kind::SecretKey(_)));
-        let pair = read(Variables::fixed([
-            (CLIENT_ID, "cid_sbx_1"),
-            (CLIENT_SECRET, "csk_sbx_1"),
-        ]))
-        .unwrap()
-        .unwrap();
         assert!(matches!(pair.kind(), Kind::Client { .. }));
-        let both = read(Variables::fixed([
-            (SECRET_KEY, "sk_test_1"),
-            (CLIENT_ID, "cid_1"),
-        ]))
-        .unwrap_err();
-        assert!(
-            both.to_string()
-                .contains("CC_SECRET_KEY is set together with CC_CLIENT_ID"),
-            "{both}"
-        );
+        let both = read(Variables::fixed([(SECRET_KEY, "sk_test_1"), (CLIENT_ID, "cid_1")])).unwrap_err();
+        assert!(both.to_string().contains("CC_SECRET_KEY is set together with CC_CLIENT_ID"), "{both}");
         assert!(read(Variables::fixed([(CLIENT_ID, "cid_1")])).is_err());
         let empty = read(Variables::fixed([(SECRET_KEY, "")])).unwrap_err();
-        assert!(
-            empty
-                .to_string()
-                .contains("CC_SECRET_KEY: the secret key is empty"),
-            "{empty}"
-        );
+        assert!(empty.to_string().contains("CC_SECRET_KEY: the secret key is empty"), "{empty}");
     }
 
     #[test]

@@ -43,10 +43,7 @@ impl Variables {
     #[cfg(test)]
     pub(crate) fn fixed<const N: usize>(pairs: [(&'static str, &'static str); N]) -> Self {
         Self(Arc::new(move |name| {
-            Ok(pairs
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, value)| (*value).to_owned()))
+            Ok(pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
         }))
     }
 }

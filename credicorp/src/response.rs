@@ -31,11 +31,7 @@ impl<T> Response<T> {
 
     /// The same answer with another value.
     pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
-        Response {
-            value: change(self.value),
-            parts: self.parts,
-            body: self.body,
-        }
+        Response { value: change(self.value), parts: self.parts, body: self.body }
     }
 
     /// The value alone.
@@ -128,13 +124,7 @@ impl RateLimit {
             remaining: number("ratelimit-remaining"),
             reset: number("ratelimit-reset").map(Duration::from_secs),
         };
-        (read
-            != Self {
-                limit: None,
-                remaining: None,
-                reset: None,
-            })
-        .then_some(read)
+        (read != Self { limit: None, remaining: None, reset: None }).then_some(read)
     }
 }
 
@@ -147,7 +137,5 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
 
 /// Whether the answer is marked as the stored result of an earlier call.
 pub(crate) fn replayed(headers: &HeaderMap) -> bool {
-    headers
-        .get("idempotency-replayed")
-        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"))
+    headers.get("idempotency-replayed").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"))
 }

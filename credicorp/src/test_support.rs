@@ -38,11 +38,7 @@ pub(crate) enum Step {
 }
 
 pub(crate) fn answer(status: u16) -> Step {
-    Step::Answer {
-        status,
-        headers: Vec::new(),
-        body: Bytes::new(),
-    }
+    Step::Answer { status, headers: Vec::new(), body: Bytes::new() }
 }
 
 pub(crate) fn ok() -> Step {
@@ -170,9 +166,8 @@ impl Script {
 
 /// `token-<number>` for an hour.
 pub(crate) fn token(number: usize) -> Step {
-    answer(200).body(format!(
-        r#"{{"access_token":"token-{number}","token_type":"Bearer","expires_in":3600}}"#
-    ))
+    answer(200)
+        .body(format!(r#"{{"access_token":"token-{number}","token_type":"Bearer","expires_in":3600}}"#))
 }
 
 impl Wire for Script {
@@ -184,11 +179,7 @@ impl Wire for Script {
                 step = *behind;
             }
             match step {
-                Step::Answer {
-                    status,
-                    headers,
-                    body,
-                } => {
+                Step::Answer { status, headers, body } => {
                     let mut answer = http::Response::builder().status(status);
                     for (name, value) in headers {
                         answer = answer.header(name, value);

@@ -14,7 +14,11 @@ use tokio::task::JoinSet;
 
 /// A client with the secret key of this sandbox.
 pub fn client(sandbox: &Sandbox) -> Client {
-    Client::builder().secret_key(sandbox.secret_key()).api_base(sandbox.url()).build().expect("a sandbox's key is good")
+    Client::builder()
+        .secret_key(sandbox.secret_key())
+        .api_base(sandbox.url())
+        .build()
+        .expect("a sandbox's key is good")
 }
 
 /// A receiver of webhooks on loopback, which takes every delivery with its signature header and answers 200.
@@ -31,7 +35,8 @@ impl Receiver {
     pub async fn start() -> Self {
         let (sender, deliveries) = mpsc::unbounded_channel();
         let hook = post(async move |headers: HeaderMap, body: Bytes| {
-            let header = headers.get("credicorp-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
+            let header =
+                headers.get("credicorp-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
             match sender.send((header.to_owned(), body)) {
                 Ok(()) => StatusCode::OK,
                 Err(_) => StatusCode::SERVICE_UNAVAILABLE,

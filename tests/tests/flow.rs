@@ -30,18 +30,34 @@ async fn the_main_job_from_end_to_end() {
     let secret = sandbox.deliver_webhooks_to(&receiver.url).unwrap();
     let cc = client(&sandbox);
 
-    let created = cc.applications().create(new_application()).idempotency_key("order_88421").with_response().await.unwrap();
+    let created = cc
+        .applications()
+        .create(new_application())
+        .idempotency_key("order_88421")
+        .with_response()
+        .await
+        .unwrap();
     assert_eq!((created.status().as_u16(), created.attempts(), created.replayed()), (201, 1, false));
     assert_eq!(created.idempotency_key(), Some("order_88421"));
     assert!(created.request_id().unwrap().starts_with("req_"));
     assert!(created.rate_limit().is_some());
-    assert_eq!((created.amount_pence, &created.status), (Pence::from_pounds(25_000), &ApplicationStatus::Created));
+    assert_eq!(
+        (created.amount_pence, &created.status),
+        (Pence::from_pounds(25_000), &ApplicationStatus::Created)
+    );
     assert!(created.handoff_url.as_ref().unwrap().starts_with("http"));
 
-    let again = cc.applications().create(new_application()).idempotency_key("order_88421").with_response().await.unwrap();
+    let again = cc
+        .applications()
+        .create(new_application())
+        .idempotency_key("order_88421")
+        .with_response()
+        .await
+        .unwrap();
     assert!(again.replayed());
     assert_eq!(again.id, created.id);
-    let reused = cc.applications().create(new_application().reference("other")).idempotency_key("order_88421").await;
+    let reused =
+        cc.applications().create(new_application().reference("other")).idempotency_key("order_88421").await;
     assert_eq!(reused.unwrap_err().code(), Some("idempotency_key_reused"));
 
     let error = cc.applications().decision(&created.id).await.unwrap_err();
@@ -75,7 +91,8 @@ async fn the_main_job_from_end_to_end() {
 #[tokio::test]
 async fn a_validation_failure_names_every_field() {
     let sandbox = sandbox().await;
-    let wrong = NewApplication::new(Business::new("123"), Pence::from_pounds(1), 600).redirect_uri("https://yourapp.com/return");
+    let wrong = NewApplication::new(Business::new("123"), Pence::from_pounds(1), 600)
+        .redirect_uri("https://yourapp.com/return");
     let error = client(&sandbox).applications().create(wrong).await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some("validation_error")));
     let fields: Vec<&str> = error.fields().iter().map(|field| field.field.as_str()).collect();
@@ -119,7 +136,8 @@ async fn outcomes_follow_the_test_company() {
         ("00000403", Outcome::Declined, Outcome::Declined),
         ("00000407", Outcome::Declined, Outcome::Declined),
     ] {
-        let new = NewApplication::new(Business::new(company), Pence::from_pounds(10_000), 12).redirect_uri("https://yourapp.com/");
+        let new = NewApplication::new(Business::new(company), Pence::from_pounds(10_000), 12)
+            .redirect_uri("https://yourapp.com/");
         let id = cc.applications().create(new).await.unwrap().id;
         cc.applications().submit(&id).await.unwrap();
         sandbox.clock().advance(Duration::from_millis(300));
@@ -132,7 +150,8 @@ async fn outcomes_follow_the_test_company() {
             assert_eq!(decision.amount_pence, Some(Pence::from_pounds(5_000)), "half of what was asked for");
         }
     }
-    let real = NewApplication::new(Business::new("00445790"), Pence::from_pounds(10_000), 12).redirect_uri("https://yourapp.com/");
+    let real = NewApplication::new(Business::new("00445790"), Pence::from_pounds(10_000), 12)
+        .redirect_uri("https://yourapp.com/");
     let error = cc.applications().create(real).await.unwrap_err();
     assert_eq!(error.fields()[0].field, "business.company_number");
 }
@@ -158,7 +177,8 @@ async fn credentials_scopes_and_withdrawal_are_the_sandboxs_to_judge() {
     reader.applications().list().await.unwrap();
     let error = reader.applications().create(new_application()).await.unwrap_err();
     assert_eq!((error.code(), error.attempts()), (Some("insufficient_scope"), 1));
-    let unknown = client(&sandbox).with_credentials(Credentials::client("cid_sbx_none", "csk_sbx_none")).unwrap();
+    let unknown =
+        client(&sandbox).with_credentials(Credentials::client("cid_sbx_none", "csk_sbx_none")).unwrap();
     let error = unknown.applications().list().await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Auth, Some("invalid_client")));
     let live = client(&sandbox).with_credentials(Credentials::secret_key("sk_live_never")).unwrap();

@@ -10,7 +10,11 @@ use credicorp::webhooks::{self, Verifier};
 use credicorp::{Client, Credentials, Pence};
 use credicorp_sandbox::{Fault, Sandbox};
 use credicorp_tests::client;
+use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::FmtSpan;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Everything that is logged, by whatever crate, at every level.
 #[derive(Clone, Default)]
@@ -41,6 +45,18 @@ impl MakeWriter<'_> for Log {
     }
 }
 
+/// Logs everything of this thread up to that level, for as long as the guard lives.
+fn listen(level: LevelFilter) -> (Log, DefaultGuard) {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .finish();
+    (log, subscriber.set_default())
+}
+
 fn new_application() -> NewApplication {
     NewApplication::new(Business::new("16093826"), Pence::from_pounds(25_000), 12)
         .redirect_uri("https://yourapp.com/return")
@@ -49,14 +65,7 @@ fn new_application() -> NewApplication {
 
 #[tokio::test]
 async fn nothing_that_is_printed_or_logged_shows_a_secret() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::CLOSE)
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
-    let _guard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+    let (log, _guard) = listen(LevelFilter::TRACE);
 
     let sandbox = Sandbox::start().await.unwrap();
     let (client_id, client_secret) = sandbox.client_credentials();
@@ -65,9 +74,16 @@ async fn nothing_that_is_printed_or_logged_shows_a_secret() {
     let cc = client(&sandbox);
     let pair = cc.with_credentials(Credentials::client(client_id, client_secret)).unwrap();
     let token = cc.access_token().await.unwrap();
-    let call = cc.applications().create(new_application()).idempotency_key("key-of-ours").header("x-trace", "header-of-ours");
+    let call = cc
+        .applications()
+        .create(new_application())
+        .idempotency_key("key-of-ours")
+        .header("x-trace", "header-of-ours");
     printed.push(format!("{builder:?} {cc:?} {pair:?} {token:?} {call:?} {:?}", cc.applications()));
-    assert!(!printed.concat().contains("header-of-ours"), "a header of the caller's may be a secret of theirs");
+    assert!(
+        !printed.concat().contains("header-of-ours"),
+        "a header of the caller's may be a secret of theirs"
+    );
     let response = call.with_response().await.unwrap();
     printed.push(format!("{:?}", sandbox.requests()));
     pair.applications().submit(&response.id).await.unwrap();
@@ -81,7 +97,8 @@ async fn nothing_that_is_printed_or_logged_shows_a_secret() {
     sandbox.inject(Fault::status(500).body(r#"{"error":{"code":"body-of-theirs"}}"#).times(9));
     let mut errors = vec![cc.applications().get("app_1").max_retries(0).await.unwrap_err()];
     sandbox.inject(Fault::status(401).on("create_token"));
-    let stranger = cc.with_credentials(Credentials::client("cid_sbx_stranger", "csk_sbx_stranger-secret")).unwrap();
+    let stranger =
+        cc.with_credentials(Credentials::client("cid_sbx_stranger", "csk_sbx_stranger-secret")).unwrap();
     errors.push(stranger.applications().list().await.unwrap_err());
     let verifier = Verifier::new([sandbox.webhook_secret()]).unwrap();
     errors.push(verifier.construct_event("{}", "t=1,v1=00").unwrap_err());
@@ -106,33 +123,45 @@ async fn nothing_that_is_printed_or_logged_shows_a_secret() {
         assert!(!logged.contains(secret), "logged: {secret}");
     }
     let ours: Vec<&str> = logged.lines().filter(|line| line.contains("credicorp")).collect();
-    assert!(ours.iter().any(|line| line.contains("credicorp.call") && line.contains("create_application")), "{logged}");
-    for private in [response.id.as_str(), decision.id.as_str(), "key-of-ours", "reference-of-ours", "body-of-theirs", "16093826", "header-of-ours"] {
+    assert!(
+        ours.iter().any(|line| line.contains("credicorp.call") && line.contains("create_application")),
+        "{logged}"
+    );
+    for private in [
+        response.id.as_str(),
+        decision.id.as_str(),
+        "key-of-ours",
+        "reference-of-ours",
+        "body-of-theirs",
+        "16093826",
+        "header-of-ours",
+    ] {
         assert!(!ours.iter().any(|line| line.contains(private)), "logged by us: {private}");
     }
 }
 
 #[tokio::test]
 async fn a_span_a_call_and_an_event_an_attempt_in_opentelemetrys_names() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::DEBUG)
-        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::CLOSE)
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
-    let _guard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+    let (log, _guard) = listen(LevelFilter::DEBUG);
     let sandbox = Sandbox::start().await.unwrap();
     let cc = client(&sandbox);
     cc.access_token().await.unwrap();
     sandbox.revoke_tokens();
     cc.applications().get("app_none").await.unwrap_err();
     let text = log.text();
-    let of_call: Vec<&str> = text.lines().filter(|line| line.contains("otel.name=\"get_application\"")).collect();
-    let attempts: Vec<&&str> = of_call.iter().filter(|line| line.contains("attempt") && !line.contains(": close")).collect();
+    let of_call: Vec<&str> =
+        text.lines().filter(|line| line.contains("otel.name=\"get_application\"")).collect();
+    let attempts: Vec<&&str> =
+        of_call.iter().filter(|line| line.contains("attempt") && !line.contains(": close")).collect();
     assert_eq!(attempts.len(), 3, "401, the mint within it, and 404: {text}");
-    assert!(attempts[0].contains("http.response.status_code=401") && attempts[0].contains("http.request.resend_count=0"));
-    assert!(attempts[2].contains("http.response.status_code=404") && attempts[2].contains("http.request.resend_count=1"));
+    assert!(
+        attempts[0].contains("http.response.status_code=401")
+            && attempts[0].contains("http.request.resend_count=0")
+    );
+    assert!(
+        attempts[2].contains("http.response.status_code=404")
+            && attempts[2].contains("http.request.resend_count=1")
+    );
     let closed = of_call.last().unwrap();
     for field in [
         "otel.kind=\"client\"",

@@ -55,7 +55,8 @@ async fn a_proxy_is_passed_by_on_loopback() {
 async fn create_read_decide() {
     let sandbox = Sandbox::start().await.unwrap();
     let cc = client(&sandbox);
-    let application = cc.applications().create(new_application()).idempotency_key("order_88421").await.unwrap();
+    let application =
+        cc.applications().create(new_application()).idempotency_key("order_88421").await.unwrap();
     let line = format!("{} {} {}", application.id, application.amount_pence, application.status);
     assert_eq!(line, format!("{} £25,000.00 created", application.id.as_str()));
     let application = cc.applications().get(&application.id).await.unwrap();
@@ -137,7 +138,8 @@ async fn errors() {
 
 #[test]
 fn webhook_events() {
-    let body = br#"{"id":"evt_1","type":"decision.completed","created":"2026-06-29T10:14:02Z","livemode":false,
+    let body =
+        br#"{"id":"evt_1","type":"decision.completed","created":"2026-06-29T10:14:02Z","livemode":false,
         "api_version":"2026-06-01","data":{"application_id":"app_1","outcome":"approved"}}"#;
     let header = webhooks::testing::sign(body, "whsec_4Td1", "2026-06-29T10:14:02Z".parse().unwrap());
     let verifier = Verifier::new(["whsec_new", "whsec_4Td1"]).unwrap().tolerance(Duration::from_secs(300));

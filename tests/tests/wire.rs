@@ -19,7 +19,8 @@ async fn mint(server: &MockServer) -> httpmock::Mock<'_> {
                 .header("authorization", "Basic c2tfdGVzdF93aXJlOg==")
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body("grant_type=client_credentials");
-            then.status(200).json_body(json!({"access_token": "wire-token", "token_type": "bearer", "expires_in": 3600}));
+            then.status(200)
+                .json_body(json!({"access_token": "wire-token", "token_type": "bearer", "expires_in": 3600}));
         })
         .await
 }
@@ -36,7 +37,10 @@ async fn create_application_as_the_seed_shows_it() {
                 .header("idempotency-key", "order_88421")
                 .header("content-type", "application/json")
                 .header("accept", "application/json")
-                .header_matches("user-agent", r"^acme-checkout/2\.1\.0 \(\+https://acme\.example\) credicorp-rust/\d")
+                .header_matches(
+                    "user-agent",
+                    r"^acme-checkout/2\.1\.0 \(\+https://acme\.example\) credicorp-rust/\d",
+                )
                 .json_body(json!({
                     "business": {"company_number": "16093826"},
                     "amount_pence": 2_500_000,

@@ -74,27 +74,12 @@ pub fn changes(old: &Model, new: &Model) -> Vec<Change> {
 
 fn operation(about: &str, old: &Operation, new: &Operation, changes: &mut Changes) {
     if (&old.method, &old.path) != (&new.method, &new.path) {
-        let text = format!(
-            "is {} {} now, not {} {}",
-            new.method, new.path, old.method, old.path
-        );
+        let text = format!("is {} {} now, not {} {}", new.method, new.path, old.method, old.path);
         changes.breaking(about, text);
     }
     if old.scope != new.scope {
-        let text = format!(
-            "needs the scope {} now, not {}",
-            or_none(&new.scope),
-            or_none(&old.scope)
-        );
-        changes.add(
-            if new.scope.is_none() {
-                Effect::Additive
-            } else {
-                Effect::Breaking
-            },
-            about,
-            text,
-        );
+        let text = format!("needs the scope {} now, not {}", or_none(&new.scope), or_none(&old.scope));
+        changes.add(if new.scope.is_none() { Effect::Additive } else { Effect::Breaking }, about, text);
     }
     match (old.authenticated, new.authenticated) {
         (false, true) => changes.breaking(about, "needs a token now"),
@@ -107,24 +92,13 @@ fn operation(about: &str, old: &Operation, new: &Operation, changes: &mut Change
         (_, Idempotency::None) => changes.breaking(about, "takes no Idempotency-Key any more"),
         (_, Idempotency::Optional) => changes.additive(about, "takes an Idempotency-Key, and does without"),
     }
-    for (what, old, new) in [
-        ("sends", &old.request, &new.request),
-        ("answers", &old.answer, &new.answer),
-    ] {
+    for (what, old, new) in [("sends", &old.request, &new.request), ("answers", &old.answer, &new.answer)] {
         if old != new {
-            changes.breaking(
-                about,
-                format!("{what} {} now, not {}", or_none(new), or_none(old)),
-            );
+            changes.breaking(about, format!("{what} {} now, not {}", or_none(new), or_none(old)));
         }
     }
     for (name, pair) in paired(&old.parameters, &new.parameters) {
-        types::field(
-            &format!("{about}, parameter {name}"),
-            pair,
-            types::Role::Parameter,
-            changes,
-        );
+        types::field(&format!("{about}, parameter {name}"), pair, types::Role::Parameter, changes);
     }
 }
 
@@ -138,10 +112,7 @@ struct Changes(Vec<Change>);
 
 impl Changes {
     fn add(&mut self, effect: Effect, about: &str, text: impl fmt::Display) {
-        self.0.push(Change {
-            effect,
-            text: format!("{about}: {text}"),
-        });
+        self.0.push(Change { effect, text: format!("{about}: {text}") });
     }
 
     fn additive(&mut self, about: &str, text: impl fmt::Display) {

@@ -29,9 +29,8 @@ const FORMATS: [(&str, &str, &str, Kind); 3] = [
 pub(crate) fn drive(lowered: serde_json::Value, model: &Model) -> Result<syn::File, Error> {
     let document = serde_json::from_value(lowered).map_err(|error| Error::Progenitor(error.to_string()))?;
     let mut generator = Generator::new(&settings(model));
-    let tokens = generator
-        .generate_tokens(&document)
-        .map_err(|error| Error::Progenitor(error.to_string()))?;
+    let tokens =
+        generator.generate_tokens(&document).map_err(|error| Error::Progenitor(error.to_string()))?;
     let types = generator.get_type_space();
     let unwanted = [
         ("chrono", types.uses_chrono()),
@@ -77,10 +76,7 @@ fn settings(model: &Model) -> GenerationSettings {
 
 /// The components that progenitor shall not print, with the type to name instead.
 fn replacements(model: &Model) -> Vec<(&str, String)> {
-    let printed_here = model
-        .types
-        .iter()
-        .filter(|(_, of)| matches!(of.shape, Shape::Id | Shape::Enum(_)));
+    let printed_here = model.types.iter().filter(|(_, of)| matches!(of.shape, Shape::Id | Shape::Enum(_)));
     let by_hand = BY_HAND.iter().filter(|(name, _)| model.types.contains_key(*name));
     printed_here
         .map(|(name, _)| (name.as_str(), format!("crate::types::{name}")))
@@ -89,10 +85,7 @@ fn replacements(model: &Model) -> Vec<(&str, String)> {
 }
 
 fn structs(model: &Model) -> BTreeSet<&str> {
-    let structs = model
-        .types
-        .iter()
-        .filter(|(_, of)| matches!(of.shape, Shape::Struct { .. }));
+    let structs = model.types.iter().filter(|(_, of)| matches!(of.shape, Shape::Struct { .. }));
     structs.map(|(name, _)| name.as_str()).collect()
 }
 
@@ -110,16 +103,8 @@ fn assert_settings(file: &syn::File, model: &Model) -> Result<(), Error> {
 fn assert_interface(file: &syn::File) -> Result<(), Error> {
     let whole = file.to_token_stream().to_string();
     let expected = [
-        (
-            "one client with the session inside",
-            "pub (crate) inner : crate :: Session",
-            1,
-        ),
-        (
-            "one check that the hooks are implemented",
-            "fn assert_client_hooks",
-            1,
-        ),
+        ("one client with the session inside", "pub (crate) inner : crate :: Session", 1),
+        ("one check that the hooks are implemented", "fn assert_client_hooks", 1),
         ("no default hooks", "for & Client", 0),
         ("no builders", "mod builder", 0),
         ("no hash maps", "HashMap", 0),
@@ -127,9 +112,7 @@ fn assert_interface(file: &syn::File) -> Result<(), Error> {
     for (what, text, count) in expected {
         let found = whole.matches(text).count();
         if found != count {
-            return Err(Error::Printed(format!(
-                "{what}: `{text}` stands there {found} times, not {count}"
-            )));
+            return Err(Error::Printed(format!("{what}: `{text}` stands there {found} times, not {count}")));
         }
     }
     Ok(())
@@ -147,26 +130,18 @@ fn assert_replaced(types: &ItemMod, model: &Model) -> Result<(), Error> {
     match printed.symmetric_difference(&expected).next() {
         None => Ok(()),
         Some(name) if expected.contains(name) => Err(Error::Printed(format!("the type {name} is missing"))),
-        Some(name) => Err(Error::Printed(format!(
-            "there is a type {name} that nobody asked for"
-        ))),
+        Some(name) => Err(Error::Printed(format!("there is a type {name} that nobody asked for"))),
     }
 }
 
 /// `with_patch` and `with_derive`: every struct is `#[non_exhaustive]` and `PartialEq`.
 fn assert_patched(structs: &[&ItemStruct], model: &Model) -> Result<(), Error> {
     for item in structs {
-        let attributes: String = item
-            .attrs
-            .iter()
-            .map(|attribute| attribute.to_token_stream().to_string())
-            .collect();
+        let attributes: String =
+            item.attrs.iter().map(|attribute| attribute.to_token_stream().to_string()).collect();
         for wanted in ["# [non_exhaustive]", "PartialEq"] {
             if !attributes.contains(wanted) {
-                return Err(Error::Printed(format!(
-                    "the type {} is not `{wanted}`",
-                    item.ident
-                )));
+                return Err(Error::Printed(format!("the type {} is not `{wanted}`", item.ident)));
             }
         }
         let (fields, expected) = (item.fields.len(), model.fields(&item.ident.to_string()).count());
@@ -182,31 +157,16 @@ fn assert_patched(structs: &[&ItemStruct], model: &Model) -> Result<(), Error> {
 
 /// `with_conversion` and `with_crate`: each type that stands for a schema is named as often as that schema is.
 fn assert_converted(file: &syn::File, model: &Model) -> Result<(), Error> {
-    let parameters = model
-        .operations
-        .values()
-        .flat_map(|operation| operation.parameters.values());
-    let fields = model
-        .types
-        .keys()
-        .flat_map(|name| model.fields(name))
-        .map(|(_, field)| field);
+    let parameters = model.operations.values().flat_map(|operation| operation.parameters.values());
+    let fields = model.types.keys().flat_map(|name| model.fields(name)).map(|(_, field)| field);
     let all: Vec<&Field> = parameters.chain(fields).collect();
     let count = |kind: &Kind| all.iter().filter(|field| field.kind.innermost() == kind).count();
     for (format, path, ident, kind) in &FORMATS {
         assert_count(file, &format!("format {format} as {path}"), ident, count(kind))?;
     }
-    let clearable = model
-        .patched()
-        .into_iter()
-        .flat_map(|name| model.fields(name))
-        .filter(|(_, field)| field.nullable);
-    assert_count(
-        file,
-        "nullable fields of a PATCH as Nullable",
-        "Nullable",
-        clearable.count(),
-    )
+    let clearable =
+        model.patched().into_iter().flat_map(|name| model.fields(name)).filter(|(_, field)| field.nullable);
+    assert_count(file, "nullable fields of a PATCH as Nullable", "Nullable", clearable.count())
 }
 
 fn assert_count(file: &syn::File, what: &str, ident: &str, expected: usize) -> Result<(), Error> {
@@ -214,9 +174,7 @@ fn assert_count(file: &syn::File, what: &str, ident: &str, expected: usize) -> R
     if found == expected {
         return Ok(());
     }
-    Err(Error::Printed(format!(
-        "{what}: `{ident}` stands there {found} times, not {expected}"
-    )))
+    Err(Error::Printed(format!("{what}: `{ident}` stands there {found} times, not {expected}")))
 }
 
 /// How often an identifier stands in a stream of tokens.

@@ -46,12 +46,7 @@ pub(crate) struct Findings {
 
 impl Findings {
     pub(crate) fn add(&mut self, place: impl Into<String>, problem: impl Into<String>, mend: &'static str) {
-        self.found.push(Finding {
-            rule: self.rule,
-            place: place.into(),
-            problem: problem.into(),
-            mend,
-        });
+        self.found.push(Finding { rule: self.rule, place: place.into(), problem: problem.into(), mend });
     }
 }
 
@@ -104,18 +99,10 @@ pub fn lint(spec: &Spec) -> Vec<Finding> {
 fn schemas(spec: &Spec) -> Vec<(String, &Value)> {
     let mut found = Vec::new();
     for (name, schema) in spec.schemas() {
-        schemas_in(
-            schema,
-            format!("/components/schemas/{}", escaped(name)),
-            &mut found,
-        );
+        schemas_in(schema, format!("/components/schemas/{}", escaped(name)), &mut found);
     }
     for part in ["parameters", "requestBodies", "responses"] {
-        schemas_around(
-            &spec.0["components"][part],
-            format!("/components/{part}"),
-            &mut found,
-        );
+        schemas_around(&spec.0["components"][part], format!("/components/{part}"), &mut found);
     }
     schemas_around(&spec.0["paths"], "/paths".to_owned(), &mut found);
     found
@@ -138,11 +125,7 @@ fn schemas_around<'a>(value: &'a Value, place: String, found: &mut Vec<(String, 
         members(value).filter(|(name, _)| !matches!(*name, "example" | "examples" | "headers"))
     {
         let place = format!("{place}/{}", escaped(name));
-        if name == "schema" {
-            schemas_in(member, place, found)
-        } else {
-            schemas_around(member, place, found)
-        }
+        if name == "schema" { schemas_in(member, place, found) } else { schemas_around(member, place, found) }
     }
     for (index, element) in value.as_array().into_iter().flatten().enumerate() {
         schemas_around(element, format!("{place}/{index}"), found);
@@ -152,9 +135,7 @@ fn schemas_around<'a>(value: &'a Value, place: String, found: &mut Vec<(String, 
 /// Whether a name is lower case words joined by underscores.
 fn is_snake(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         && !name.contains("__")
         && !name.ends_with('_')
 }

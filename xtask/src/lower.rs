@@ -39,11 +39,7 @@ pub(crate) fn lower(spec: &Spec, model: &Model) -> Value {
             tell_null_from_absent(schema);
         }
     }
-    for pointer in [
-        "/components/parameters",
-        "/components/requestBodies",
-        "/components/responses",
-    ] {
+    for pointer in ["/components/parameters", "/components/requestBodies", "/components/responses"] {
         for part in values_mut(&mut lowered, pointer) {
             lower_schemas_within(spec, part);
         }
@@ -56,9 +52,7 @@ fn lower_path(spec: &Spec, item: &mut Value) {
     for (_, endpoint) in entries_mut(item, "").filter(|(_, value)| value.get("operationId").is_some()) {
         remove_headers(spec, endpoint);
         let success = members(&endpoint["responses"]).find(|(status, _)| status.starts_with('2'));
-        let success = success
-            .map(|(_, response)| spec.resolve(response).clone())
-            .unwrap_or_default();
+        let success = success.map(|(_, response)| spec.resolve(response).clone()).unwrap_or_default();
         endpoint["responses"] = json!({ "2XX": success });
     }
     lower_schemas_within(spec, item);
@@ -78,26 +72,17 @@ fn lower_schemas_within(spec: &Spec, part: &mut Value) {
             map.remove("example");
             map.remove("examples");
             for (name, member) in map {
-                if name == "schema" {
-                    lower_schema(spec, member)
-                } else {
-                    lower_schemas_within(spec, member)
-                }
+                if name == "schema" { lower_schema(spec, member) } else { lower_schemas_within(spec, member) }
             }
         }
-        Value::Array(elements) => elements
-            .iter_mut()
-            .for_each(|element| lower_schemas_within(spec, element)),
+        Value::Array(elements) => elements.iter_mut().for_each(|element| lower_schemas_within(spec, element)),
         _ => {}
     }
 }
 
 fn lower_schema(spec: &Spec, schema: &mut Value) {
     let Some(map) = schema.as_object_mut() else { return };
-    for keyword in LIMITS
-        .iter()
-        .chain(&["default", "example", "title", "readOnly", "writeOnly"])
-    {
+    for keyword in LIMITS.iter().chain(&["default", "example", "title", "readOnly", "writeOnly"]) {
         map.remove(*keyword);
     }
     map.retain(|name, value| match name.as_str() {
@@ -129,11 +114,7 @@ fn describe_reference(spec: &Spec, map: &mut Map<String, Value>) {
     let schema = Value::Object(map.clone());
     let Some(name) = component(&schema) else { return };
     let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
-    let described = if text(&schema, "description").is_empty() {
-        spec.resolve(&reference)
-    } else {
-        &schema
-    };
+    let described = if text(&schema, "description").is_empty() { spec.resolve(&reference) } else { &schema };
     let description = text(described, "description").to_owned();
     map.remove("$ref");
     map.insert("allOf".to_owned(), json!([reference]));
@@ -161,11 +142,7 @@ fn tell_null_from_absent(schema: &mut Value) {
 }
 
 fn entries_mut<'a>(value: &'a mut Value, pointer: &str) -> impl Iterator<Item = (&'a String, &'a mut Value)> {
-    value
-        .pointer_mut(pointer)
-        .and_then(Value::as_object_mut)
-        .into_iter()
-        .flatten()
+    value.pointer_mut(pointer).and_then(Value::as_object_mut).into_iter().flatten()
 }
 
 fn values_mut<'a>(value: &'a mut Value, pointer: &str) -> impl Iterator<Item = &'a mut Value> {

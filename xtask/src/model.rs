@@ -143,43 +143,23 @@ impl Model {
     /// Reads a spec.
     pub fn of(spec: &Spec) -> Self {
         Self {
-            operations: spec
-                .endpoints()
-                .map(|at| (at.id.to_owned(), operation(spec, &at)))
-                .collect(),
-            types: spec
-                .schemas()
-                .map(|(name, schema)| (name.to_owned(), component_type(schema)))
-                .collect(),
-            events: spec
-                .events()
-                .map(|(name, body)| (name.to_owned(), spec.example(body).clone()))
-                .collect(),
+            operations: spec.endpoints().map(|at| (at.id.to_owned(), operation(spec, &at))).collect(),
+            types: spec.schemas().map(|(name, schema)| (name.to_owned(), component_type(schema))).collect(),
+            events: spec.events().map(|(name, body)| (name.to_owned(), spec.example(body).clone())).collect(),
         }
     }
 
     /// The components that requests are made of.
     pub fn requested(&self) -> BTreeSet<&str> {
-        let bodies = self
-            .operations
-            .values()
-            .filter_map(|operation| operation.request.as_deref());
-        let parameters = self
-            .operations
-            .values()
-            .flat_map(|operation| operation.parameters.values());
+        let bodies = self.operations.values().filter_map(|operation| operation.request.as_deref());
+        let parameters = self.operations.values().flat_map(|operation| operation.parameters.values());
         self.reached(bodies.chain(parameters.filter_map(|parameter| parameter.kind.name())))
     }
 
     /// The components that are bodies of a `PATCH`, where absent and `null` are two things.
     pub fn patched(&self) -> BTreeSet<&str> {
-        let patches = self
-            .operations
-            .values()
-            .filter(|operation| operation.method == "PATCH");
-        patches
-            .filter_map(|operation| operation.request.as_deref())
-            .collect()
+        let patches = self.operations.values().filter(|operation| operation.method == "PATCH");
+        patches.filter_map(|operation| operation.request.as_deref()).collect()
     }
 
     /// Every component that those named hold, and they themselves.
@@ -256,29 +236,18 @@ impl Kind {
 }
 
 fn operation(spec: &Spec, at: &Endpoint<'_>) -> Operation {
-    let headers = spec
-        .parameters(at)
-        .filter(|parameter| text(parameter, "in") == "header");
-    let idempotency = headers
-        .filter(|header| text(header, "name").eq_ignore_ascii_case("idempotency-key"))
-        .last();
-    let parameters = spec
-        .parameters(at)
-        .filter(|parameter| matches!(text(parameter, "in"), "path" | "query"));
-    let tokens = spec
-        .security(at)
-        .iter()
-        .flat_map(members)
-        .filter(|(scheme, _)| spec.is_token(scheme));
+    let headers = spec.parameters(at).filter(|parameter| text(parameter, "in") == "header");
+    let idempotency =
+        headers.filter(|header| text(header, "name").eq_ignore_ascii_case("idempotency-key")).last();
+    let parameters =
+        spec.parameters(at).filter(|parameter| matches!(text(parameter, "in"), "path" | "query"));
+    let tokens = spec.security(at).iter().flat_map(members).filter(|(scheme, _)| spec.is_token(scheme));
     let tokens: Vec<&Value> = tokens.map(|(_, scopes)| scopes).collect();
     Operation {
         method: at.method.clone(),
         path: at.path.to_owned(),
         authenticated: !tokens.is_empty(),
-        scope: tokens
-            .iter()
-            .find_map(|scopes| scopes.get(0)?.as_str())
-            .map(str::to_owned),
+        scope: tokens.iter().find_map(|scopes| scopes.get(0)?.as_str()).map(str::to_owned),
         idempotency: match idempotency.map(|header| header["required"] == true) {
             None => Idempotency::None,
             Some(false) => Idempotency::Optional,
@@ -287,10 +256,7 @@ fn operation(spec: &Spec, at: &Endpoint<'_>) -> Operation {
         parameters: parameters
             .map(|parameter| (text(parameter, "name").to_owned(), parameter_field(parameter)))
             .collect(),
-        request: spec
-            .request_body(at)
-            .and_then(|(_, schema)| component(schema))
-            .map(str::to_owned),
+        request: spec.request_body(at).and_then(|(_, schema)| component(schema)).map(str::to_owned),
         answer: spec
             .responses(at)
             .filter(|(status, _)| status.starts_with('2'))
@@ -308,39 +274,21 @@ fn parameter_field(parameter: &Value) -> Field {
 
 fn component_type(schema: &Value) -> Type {
     let shape = if let [_, ..] = list(schema, "enum") {
-        Shape::Enum(
-            list(schema, "enum")
-                .iter()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect(),
-        )
+        Shape::Enum(list(schema, "enum").iter().filter_map(Value::as_str).map(str::to_owned).collect())
     } else if schema.get("properties").is_some() {
-        let required: Vec<String> = list(schema, "required")
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect();
+        let required: Vec<String> =
+            list(schema, "required").iter().filter_map(Value::as_str).map(str::to_owned).collect();
         let fields = members(&schema["properties"]).map(|(name, property)| {
-            (
-                name.to_owned(),
-                field(property, required.iter().any(|other| other == name)),
-            )
+            (name.to_owned(), field(property, required.iter().any(|other| other == name)))
         });
-        Shape::Struct {
-            fields: fields.collect(),
-            required,
-        }
+        Shape::Struct { fields: fields.collect(), required }
     } else {
         match Kind::of(schema) {
             Kind::Text => Shape::Id,
             other => Shape::Alias(other),
         }
     };
-    Type {
-        description: text(schema, "description").to_owned(),
-        shape,
-    }
+    Type { description: text(schema, "description").to_owned(), shape }
 }
 
 fn field(schema: &Value, required: bool) -> Field {

@@ -33,21 +33,13 @@ pub(crate) fn polish(mut printed: File, model: &Model) -> Result<Polished, Error
     let types = types(take_module(&mut printed.items, "types")?, model)?;
     take_module(&mut printed.items, "prelude")?;
     let operations = model.operations.len();
-    let path_values = model
-        .operations
-        .values()
-        .map(|operation| operation.path.matches('{').count())
-        .sum();
+    let path_values = model.operations.values().map(|operation| operation.path.matches('{').count()).sum();
     let mut pass = Endpoints::default();
     pass.visit_file_mut(&mut printed);
     for (what, found, expected) in [
         ("path values checked", pass.path_values, path_values),
         ("errors without a parameter", pass.errors, operations),
-        (
-            "statements of version and hooks taken out",
-            pass.statements,
-            operations * 3,
-        ),
+        ("statements of version and hooks taken out", pass.statements, operations * 3),
         ("version headers taken out", pass.headers, operations),
         ("constructors that panic taken out", pass.constructors, 1),
         ("imports narrowed", pass.imports, 1),
@@ -61,30 +53,20 @@ pub(crate) fn polish(mut printed: File, model: &Model) -> Result<Polished, Error
         use crate::types;
         #(#items)*
     };
-    Ok(Polished {
-        client: prettyplease::unparse(&client),
-        types: prettyplease::unparse(&types),
-    })
+    Ok(Polished { client: prettyplease::unparse(&client), types: prettyplease::unparse(&types) })
 }
 
 fn expect(what: &str, found: usize, expected: usize) -> Result<(), Error> {
     if found == expected {
         return Ok(());
     }
-    Err(Error::Printed(format!(
-        "{what}: {found}, not {expected}; has progenitor changed what it prints?"
-    )))
+    Err(Error::Printed(format!("{what}: {found}, not {expected}; has progenitor changed what it prints?")))
 }
 
 fn take_module(items: &mut Vec<Item>, name: &str) -> Result<Vec<Item>, Error> {
-    let at = items
-        .iter()
-        .position(|item| matches!(item, Item::Mod(module) if module.ident == name));
+    let at = items.iter().position(|item| matches!(item, Item::Mod(module) if module.ident == name));
     match at.map(|at| items.remove(at)) {
-        Some(Item::Mod(ItemMod {
-            content: Some((_, items)),
-            ..
-        })) => Ok(items),
+        Some(Item::Mod(ItemMod { content: Some((_, items)), .. })) => Ok(items),
         _ => Err(Error::Printed(format!("there is no module {name}"))),
     }
 }
@@ -126,8 +108,7 @@ impl VisitMut for Endpoints {
 
     fn visit_item_impl_mut(&mut self, item: &mut syn::ItemImpl) {
         let before = item.items.len();
-        item.items
-            .retain(|item| !matches!(item, ImplItem::Fn(function) if function.sig.ident == "new"));
+        item.items.retain(|item| !matches!(item, ImplItem::Fn(function) if function.sig.ident == "new"));
         self.constructors += before - item.items.len();
         visit_mut::visit_item_impl_mut(self, item);
     }
@@ -191,9 +172,7 @@ fn is_superfluous(statement: &Stmt) -> bool {
 /// Changes the structs, and drops what only closed types would need.
 fn types(mut items: Vec<Item>, model: &Model) -> Result<File, Error> {
     take_module(&mut items, "error")?;
-    let unused = items
-        .iter()
-        .all(|item| !item.to_token_stream().to_string().contains("error ::"));
+    let unused = items.iter().all(|item| !item.to_token_stream().to_string().contains("error ::"));
     expect("types that can fail to convert", usize::from(!unused), 0)?;
     let mut counts = Counts::default();
     for item in &mut items {
@@ -202,17 +181,9 @@ fn types(mut items: Vec<Item>, model: &Model) -> Result<File, Error> {
         }
     }
     let expected = Counts::of(model);
-    expect(
-        "lists and maps that read null",
-        counts.collections,
-        expected.collections,
-    )?;
+    expect("lists and maps that read null", counts.collections, expected.collections)?;
     expect("metadata as a plain field", counts.metadata, expected.metadata)?;
-    expect(
-        "fields that tell null from absence",
-        counts.nullable,
-        expected.nullable,
-    )?;
+    expect("fields that tell null from absence", counts.nullable, expected.nullable)?;
     Ok(parse_quote!(#(#items)*))
 }
 
@@ -234,10 +205,7 @@ impl Counts {
             .filter(|(_, of)| matches!(of.shape, Shape::Struct { .. }))
             .map(|(name, _)| name)
         {
-            for (_, field) in model
-                .fields(name)
-                .filter(|(_, field)| !field.required || field.nullable)
-            {
+            for (_, field) in model.fields(name).filter(|(_, field)| !field.required || field.nullable) {
                 match &field.kind {
                     _ if patched.contains(name.as_str()) => counts.nullable += usize::from(field.nullable),
                     Kind::List(_) | Kind::Map(_) | Kind::Object => {
@@ -263,13 +231,8 @@ fn soften(item: &mut ItemStruct, model: &Model, counts: &mut Counts) {
         } else if of == ":: std :: option :: Option < crate :: Metadata >" && !patched {
             counts.metadata += 1;
             field.ty = parse_quote!(crate::Metadata);
-            field
-                .attrs
-                .retain(|attribute| !attribute.path().is_ident("serde"));
-            serde(
-                field,
-                r#"default, deserialize_with = "crate::rt::null_as_default""#,
-            );
+            field.attrs.retain(|attribute| !attribute.path().is_ident("serde"));
+            serde(field, r#"default, deserialize_with = "crate::rt::null_as_default""#);
             serde(field, r#"skip_serializing_if = "crate::Metadata::is_empty""#);
         } else if has_default(field) {
             counts.collections += 1;
@@ -298,12 +261,8 @@ fn serde(field: &mut Field, options: &str) {
 
 /// Whether serde fills the field in where it is absent; an `Option` it fills in by itself.
 fn has_default(field: &Field) -> bool {
-    let is_default = |attribute: &Attribute| {
-        attribute
-            .to_token_stream()
-            .to_string()
-            .starts_with("# [serde (default")
-    };
+    let is_default =
+        |attribute: &Attribute| attribute.to_token_stream().to_string().starts_with("# [serde (default");
     !matches!(&field.ty, Type::Path(path) if path.to_token_stream().to_string().starts_with(":: std :: option"))
         && field.attrs.iter().any(is_default)
 }

@@ -7,9 +7,7 @@ use serde_json::{Map, Value};
 use crate::{Error, model::LIMITS};
 
 /// The methods an OpenAPI path may have, in the order in which generated code has them.
-const METHODS: [&str; 8] = [
-    "get", "put", "post", "patch", "delete", "head", "options", "trace",
-];
+const METHODS: [&str; 8] = ["get", "put", "post", "patch", "delete", "head", "options", "trace"];
 
 /// An OpenAPI document.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,10 +78,7 @@ impl Spec {
             let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
                 return value;
             };
-            value = reference
-                .strip_prefix('#')
-                .and_then(|at| self.0.pointer(at))
-                .unwrap_or(&Value::Null);
+            value = reference.strip_prefix('#').and_then(|at| self.0.pointer(at)).unwrap_or(&Value::Null);
         }
         &Value::Null
     }
@@ -91,19 +86,13 @@ impl Spec {
     /// The parameters of an operation, those of its path included, each resolved.
     pub fn parameters<'a>(&'a self, endpoint: &Endpoint<'a>) -> impl Iterator<Item = &'a Value> {
         let own = list(endpoint.value, "parameters");
-        endpoint
-            .shared_parameters
-            .iter()
-            .chain(own)
-            .map(|parameter| self.resolve(parameter))
+        endpoint.shared_parameters.iter().chain(own).map(|parameter| self.resolve(parameter))
     }
 
     /// The request body's media type and schema.
     pub fn request_body<'a>(&'a self, endpoint: &Endpoint<'a>) -> Option<(&'a str, &'a Value)> {
         let body = self.resolve(endpoint.value.get("requestBody")?);
-        members(&body["content"])
-            .next()
-            .map(|(media_type, content)| (media_type, &content["schema"]))
+        members(&body["content"]).next().map(|(media_type, content)| (media_type, &content["schema"]))
     }
 
     /// The responses of an operation with their status, each resolved.
@@ -113,11 +102,7 @@ impl Spec {
 
     /// The example of a media type: its own, or the first of its named ones.
     pub fn example<'a>(&'a self, body: &'a Value) -> &'a Value {
-        let named = || {
-            members(&body["examples"])
-                .next()
-                .map(|(_, example)| &self.resolve(example)["value"])
-        };
+        let named = || members(&body["examples"]).next().map(|(_, example)| &self.resolve(example)["value"]);
         body.get("example").or_else(named).unwrap_or(&Value::Null)
     }
 
@@ -129,30 +114,19 @@ impl Spec {
 
     /// The security requirements that hold for an operation.
     pub fn security<'a>(&'a self, endpoint: &Endpoint<'a>) -> &'a [Value] {
-        let holder = if endpoint.value.get("security").is_some() {
-            endpoint.value
-        } else {
-            &self.0
-        };
+        let holder = if endpoint.value.get("security").is_some() { endpoint.value } else { &self.0 };
         list(holder, "security")
     }
 }
 
 /// The members of an object; none if it is no object.
 pub(crate) fn members(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    value
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, member)| (name.as_str(), member))
+    value.as_object().into_iter().flatten().map(|(name, member)| (name.as_str(), member))
 }
 
 /// The elements of a list member; none if there is no list.
 pub(crate) fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
-    value
-        .get(name)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
+    value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// A text member; empty if there is none.
@@ -165,9 +139,8 @@ pub(crate) fn component(schema: &Value) -> Option<&str> {
     if let Some(reference) = schema.get("$ref") {
         return reference.as_str()?.strip_prefix("#/components/schemas/");
     }
-    let (bounds, references): (Vec<_>, Vec<_>) = list(schema, "allOf")
-        .iter()
-        .partition(|member| only_bounds(member));
+    let (bounds, references): (Vec<_>, Vec<_>) =
+        list(schema, "allOf").iter().partition(|member| only_bounds(member));
     match references[..] {
         [only] if bounds.len() < 2 => component(only),
         _ => None,
@@ -187,10 +160,7 @@ pub(crate) fn escaped(key: &str) -> String {
 fn sorted(value: Value) -> Value {
     match value {
         Value::Object(map) => {
-            let mut entries: Vec<_> = map
-                .into_iter()
-                .map(|(name, member)| (name, sorted(member)))
-                .collect();
+            let mut entries: Vec<_> = map.into_iter().map(|(name, member)| (name, sorted(member))).collect();
             entries.sort_by(|(left, _), (right, _)| left.cmp(right));
             Value::Object(Map::from_iter(entries))
         }

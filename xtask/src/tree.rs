@@ -39,8 +39,7 @@ impl Tree {
 
     /// The text of the spec.
     pub fn spec(&self) -> Result<String, Error> {
-        self.read(SPEC)?
-            .ok_or_else(|| Error::File(format!("{SPEC} is not there")))
+        self.read(SPEC)?.ok_or_else(|| Error::File(format!("{SPEC} is not there")))
     }
 
     /// The text of the spec that the committed code was made from, if there is any.
@@ -55,10 +54,8 @@ impl Tree {
             let committed = self.read(path)?.unwrap_or_default();
             if committed != *code {
                 let diff = TextDiff::from_lines(&committed, code);
-                let unified = diff
-                    .unified_diff()
-                    .header(&format!("a/{path}"), &format!("b/{path}"))
-                    .to_string();
+                let unified =
+                    diff.unified_diff().header(&format!("a/{path}"), &format!("b/{path}")).to_string();
                 differences.push(Difference::Changed(unified));
             }
         }
@@ -95,18 +92,11 @@ impl Tree {
             };
             for entry in entries {
                 let entry = entry.map_err(|error| failed("list", folder, &error))?;
-                let path = folder
-                    .join(entry.file_name())
-                    .to_string_lossy()
-                    .replace('\\', "/");
+                let path = folder.join(entry.file_name()).to_string_lossy().replace('\\', "/");
                 found.insert(path.clone(), !generated.files.contains_key(&path));
             }
         }
-        Ok(found
-            .into_iter()
-            .filter(|(_, stray)| *stray)
-            .map(|(path, _)| path)
-            .collect())
+        Ok(found.into_iter().filter(|(_, stray)| *stray).map(|(path, _)| path).collect())
     }
 
     fn read(&self, path: &str) -> Result<Option<String>, Error> {

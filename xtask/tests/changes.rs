@@ -1,11 +1,6 @@
 //! A changed spec is told in the words of the API, and changes the code as it should.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
@@ -81,10 +76,7 @@ fn add(spec: &mut Value, name: &str, field: &str, schema: Value) {
 }
 
 fn require(spec: &mut Value, name: &str, field: &str) {
-    at(spec, SCHEMAS)[name]["required"]
-        .as_array_mut()
-        .unwrap()
-        .push(field.into());
+    at(spec, SCHEMAS)[name]["required"].as_array_mut().unwrap().push(field.into());
 }
 
 #[test]
@@ -97,22 +89,11 @@ fn each_change_is_told_with_its_effect() {
 #[test]
 fn the_way_back_is_told_too() {
     let wider = mini_with(|spec| {
-        add(
-            spec,
-            "Loan",
-            "colour",
-            json!({"type": "string", "description": "x"}),
-        );
+        add(spec, "Loan", "colour", json!({"type": "string", "description": "x"}));
         at(spec, SCHEMAS)["LoanKind"]["enum"] = json!(["secured", "unsecured", "guaranteed"]);
     });
     let told = report(&wider, &mini());
-    assert_eq!(
-        told,
-        [
-            "breaking  Loan.colour: removed",
-            "breaking  LoanKind: value guaranteed removed"
-        ]
-    );
+    assert_eq!(told, ["breaking  Loan.colour: removed", "breaking  LoanKind: value guaranteed removed"]);
 }
 
 /// The lines that only one of the two specs gives, in one generated file.
@@ -120,11 +101,7 @@ fn new_lines(change: impl FnOnce(&mut Value), file: &str) -> Vec<String> {
     let path = format!("credicorp-gen/src/generated/{file}");
     let (old, new) = (generate(&mini()).unwrap(), generate(&mini_with(change)).unwrap());
     let old: Vec<&str> = old.files[&path].lines().collect();
-    new.files[&path]
-        .lines()
-        .filter(|line| !old.contains(line))
-        .map(|line| line.trim().to_owned())
-        .collect()
+    new.files[&path].lines().filter(|line| !old.contains(line)).map(|line| line.trim().to_owned()).collect()
 }
 
 #[test]
@@ -132,10 +109,7 @@ fn a_new_value_is_a_new_variant() {
     let change = |spec: &mut Value| {
         at(spec, SCHEMAS)["LoanKind"]["enum"] = json!(["secured", "unsecured", "part_secured"])
     };
-    assert_eq!(
-        new_lines(change, "models.rs"),
-        ["/// `part_secured`.", "PartSecured = \"part_secured\","]
-    );
+    assert_eq!(new_lines(change, "models.rs"), ["/// `part_secured`.", "PartSecured = \"part_secured\","]);
 }
 
 #[test]
@@ -150,10 +124,7 @@ fn a_new_field_is_a_field_and_a_setter() {
     };
     assert_eq!(
         new_lines(change, "types.rs"),
-        [
-            "///Who brokers.",
-            "pub broker: ::std::option::Option<::std::string::String>,"
-        ]
+        ["///Who brokers.", "pub broker: ::std::option::Option<::std::string::String>,"]
     );
     assert_eq!(
         new_lines(change, "requests.rs"),

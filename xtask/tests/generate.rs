@@ -1,11 +1,6 @@
 //! What is made of the small spec, and of ours.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
@@ -22,10 +17,7 @@ fn the_committed_code_is_what_the_spec_gives() {
     let tree = Tree::workspace();
     let generated = generate(&Spec::parse(&tree.spec().unwrap()).unwrap()).unwrap();
     let differences = tree.compare(&generated).unwrap();
-    assert!(
-        differences.is_empty(),
-        "run `cargo xtask gen` and commit what it writes: {differences:#?}"
-    );
+    assert!(differences.is_empty(), "run `cargo xtask gen` and commit what it writes: {differences:#?}");
 }
 
 #[test]
@@ -37,20 +29,13 @@ fn the_same_spec_gives_the_same_bytes() {
 fn the_order_of_the_spec_does_not_matter() {
     let schemas = mini().0["components"]["schemas"].take();
     let backwards: Vec<_> = schemas.as_object().unwrap().into_iter().rev().collect();
-    let backwards: Vec<String> = backwards
-        .iter()
-        .map(|(name, schema)| format!("{}: {schema}", json!(name)))
-        .collect();
+    let backwards: Vec<String> =
+        backwards.iter().map(|(name, schema)| format!("{}: {schema}", json!(name))).collect();
     let mut spec = mini().0;
     spec["components"]["schemas"] = json!({});
-    let text = spec.to_string().replace(
-        r#""schemas":{}"#,
-        &format!(r#""schemas":{{{}}}"#, backwards.join(",")),
-    );
-    assert_eq!(
-        generate(&Spec::parse(&text).unwrap()).unwrap(),
-        generate(&mini()).unwrap()
-    );
+    let text =
+        spec.to_string().replace(r#""schemas":{}"#, &format!(r#""schemas":{{{}}}"#, backwards.join(",")));
+    assert_eq!(generate(&Spec::parse(&text).unwrap()).unwrap(), generate(&mini()).unwrap());
 }
 
 #[test]
@@ -111,26 +96,15 @@ fn what_is_written_compares_clean_and_a_change_is_a_diff() {
     assert_eq!(tree.compare(&generated).unwrap(), []);
 
     let models = folder.join("credicorp-gen/src/generated/models.rs");
-    let edited = std::fs::read_to_string(&models)
-        .unwrap()
-        .replace("Secured = ", "Safe = ");
+    let edited = std::fs::read_to_string(&models).unwrap().replace("Secured = ", "Safe = ");
     std::fs::write(&models, &edited).unwrap();
     let differences = tree.compare(&generated).unwrap();
-    let [Difference::Changed(diff)] = &differences[..] else {
-        panic!("{differences:#?}")
-    };
+    let [Difference::Changed(diff)] = &differences[..] else { panic!("{differences:#?}") };
     assert!(diff.starts_with(
         "--- a/credicorp-gen/src/generated/models.rs\n+++ b/credicorp-gen/src/generated/models.rs\n"
     ));
-    assert!(
-        diff.contains("-        Safe = \"secured\",\n+        Secured = \"secured\",\n"),
-        "{diff}"
-    );
-    assert_eq!(
-        std::fs::read_to_string(&models).unwrap(),
-        edited,
-        "comparing changes nothing"
-    );
+    assert!(diff.contains("-        Safe = \"secured\",\n+        Secured = \"secured\",\n"), "{diff}");
+    assert_eq!(std::fs::read_to_string(&models).unwrap(), edited, "comparing changes nothing");
 }
 
 #[test]
@@ -140,10 +114,7 @@ fn a_file_that_nothing_generates_is_a_stray_until_the_next_run() {
     tree.write(&generated).unwrap();
     let stray = "credicorp-gen/src/generated/builders.rs";
     std::fs::write(folder.join(stray), "// old").unwrap();
-    assert_eq!(
-        tree.compare(&generated).unwrap(),
-        [Difference::Stray(stray.to_owned())]
-    );
+    assert_eq!(tree.compare(&generated).unwrap(), [Difference::Stray(stray.to_owned())]);
     tree.write(&generated).unwrap();
     assert_eq!(tree.compare(&generated).unwrap(), []);
 }

@@ -1,11 +1,6 @@
 //! Every rule refuses what breaks it, and says where and how to mend it.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
@@ -155,10 +150,7 @@ fn text(description: &str) -> Value {
 }
 
 fn push(spec: &mut Value, path: &str, parameter: Value) {
-    at(spec, path)["get"]["parameters"]
-        .as_array_mut()
-        .unwrap()
-        .push(parameter);
+    at(spec, path)["get"]["parameters"].as_array_mut().unwrap().push(parameter);
 }
 
 fn table() -> impl Iterator<Item = &'static Row> {
@@ -174,9 +166,7 @@ fn the_small_spec_breaks_no_rule() {
 fn what_breaks_a_rule_is_refused_with_the_place_and_the_mend() {
     for (rule, change, place, mend) in table() {
         let findings = lint(&mini_with(change));
-        let found = findings
-            .iter()
-            .any(|f| f.rule == *rule && f.place == *place && f.mend.contains(mend));
+        let found = findings.iter().any(|f| f.rule == *rule && f.place == *place && f.mend.contains(mend));
         assert!(found, "{rule} at {place}: {findings:#?}");
     }
 }

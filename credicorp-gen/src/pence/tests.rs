@@ -18,21 +18,14 @@ fn prints_pounds_with_commas_and_pence() {
         assert_eq!(Pence::new(pence).to_string(), text);
         assert_eq!(text.parse(), Ok(Pence::new(pence)));
     }
-    assert_eq!(
-        format!("{:>10}|{:<8}|", Pence::new(5), Pence::new(5)),
-        "     £0.05|£0.05   |"
-    );
+    assert_eq!(format!("{:>10}|{:<8}|", Pence::new(5), Pence::new(5)), "     £0.05|£0.05   |");
 }
 
 #[test]
 fn reads_what_people_write() {
-    for (text, pence) in [
-        ("1234", 123_400),
-        ("1234.56", 123_456),
-        ("1,234", 123_400),
-        ("-12.00", -1_200),
-        ("£0.05", 5),
-    ] {
+    for (text, pence) in
+        [("1234", 123_400), ("1234.56", 123_456), ("1,234", 123_400), ("-12.00", -1_200), ("£0.05", 5)]
+    {
         assert_eq!(text.parse(), Ok(Pence::new(pence)), "{text}");
     }
     for text in [
@@ -73,11 +66,7 @@ fn arithmetic_that_does_not_fit_is_none() {
     assert_eq!(Pence::checked_sum([one, one, Pence::ZERO]), Some(Pence::new(2)));
     assert_eq!(Pence::checked_sum([Pence::MAX, one, Pence::MIN]), None);
     assert_eq!(
-        (
-            Pence::MAX.checked_add(one),
-            Pence::MIN.checked_sub(one),
-            Pence::MIN.checked_mul(-1)
-        ),
+        (Pence::MAX.checked_add(one), Pence::MIN.checked_sub(one), Pence::MIN.checked_mul(-1)),
         (None, None, None)
     );
     assert!(Pence::new(-1).is_negative() && !Pence::ZERO.is_negative());
@@ -86,10 +75,7 @@ fn arithmetic_that_does_not_fit_is_none() {
 #[test]
 fn the_wire_knows_whole_numbers_only() -> Result<(), serde_json::Error> {
     assert_eq!(serde_json::to_string(&Pence::from_pounds(25_000))?, "2500000");
-    assert_eq!(
-        serde_json::from_str::<Pence>("2500000")?,
-        Pence::from_pounds(25_000)
-    );
+    assert_eq!(serde_json::from_str::<Pence>("2500000")?, Pence::from_pounds(25_000));
     for wrong in ["2500000.0", "2.5e6", "\"2500000\"", "9223372036854775808", "null"] {
         assert!(serde_json::from_str::<Pence>(wrong).is_err(), "{wrong}");
     }

@@ -22,11 +22,7 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     pub(crate) fn answering(status: u16, body: &'static str) -> Arc<Self> {
-        Arc::new(Self {
-            status,
-            body,
-            seen: Mutex::default(),
-        })
+        Arc::new(Self { status, body, seen: Mutex::default() })
     }
 
     pub(crate) fn client(self: &Arc<Self>) -> Client {
@@ -54,9 +50,7 @@ impl Transport for Recorder {
         self.seen.lock().unwrap().push((request, operation));
         let mut response = Response::new(Bytes::from_static(self.body.as_bytes()));
         *response.status_mut() = http::StatusCode::from_u16(self.status).unwrap();
-        response
-            .headers_mut()
-            .insert("credicorp-request-id", http::HeaderValue::from_static("req_1"));
+        response.headers_mut().insert("credicorp-request-id", http::HeaderValue::from_static("req_1"));
         response.extensions_mut().insert("what the transport knows");
         Box::pin(async { Ok(response) })
     }
@@ -87,11 +81,5 @@ pub(crate) fn query(request: &reqwest::Request) -> Vec<(String, String)> {
 
 /// The body of a request as text.
 pub(crate) fn body(request: &reqwest::Request) -> &str {
-    std::str::from_utf8(
-        request
-            .body()
-            .and_then(reqwest::Body::as_bytes)
-            .unwrap_or_default(),
-    )
-    .unwrap()
+    std::str::from_utf8(request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default()).unwrap()
 }

@@ -13,24 +13,14 @@ fn the_environment_gives_credentials_and_only_then_a_base() {
         (client.environment(), client.api_base()),
         (Environment::Sandbox, "https://sandbox.api.credicorp.co.uk")
     );
-    let live = from_variables([
-        (CLIENT_ID, "cid_1"),
-        (CLIENT_SECRET, "csk_1"),
-        (WEBHOOK_SECRET, "x"),
-    ])
-    .unwrap();
-    assert_eq!(
-        (live.environment(), live.api_base()),
-        (Environment::Live, "https://api.credicorp.co.uk")
-    );
+    let live =
+        from_variables([(CLIENT_ID, "cid_1"), (CLIENT_SECRET, "csk_1"), (WEBHOOK_SECRET, "x")]).unwrap();
+    assert_eq!((live.environment(), live.api_base()), (Environment::Live, "https://api.credicorp.co.uk"));
     let pinned = from_variables([(SECRET_KEY, "sk_test_1"), (API_BASE, "http://127.0.0.1:4010/")]).unwrap();
     assert_eq!(pinned.api_base(), "http://127.0.0.1:4010");
     let own_key = Client::builder()
         .secret_key("sk_test_1")
-        .variables(Variables::fixed([
-            (API_BASE, "https://evil.example"),
-            (SECRET_KEY, "sk_live_1"),
-        ]))
+        .variables(Variables::fixed([(API_BASE, "https://evil.example"), (SECRET_KEY, "sk_live_1")]))
         .build()
         .unwrap();
     assert_eq!(
@@ -44,14 +34,8 @@ fn the_environment_gives_credentials_and_only_then_a_base() {
 fn every_mistake_is_an_error_of_build_that_says_what_to_do() {
     let key = || Client::builder().secret_key("sk_test_hunter2");
     let cases: Vec<(Result<Client, Error>, &str)> = vec![
-        (
-            from_variables([]),
-            "set CC_SECRET_KEY, or CC_CLIENT_ID with CC_CLIENT_SECRET",
-        ),
-        (
-            from_variables([(SECRET_KEY, "")]),
-            "CC_SECRET_KEY: the secret key is empty",
-        ),
+        (from_variables([]), "set CC_SECRET_KEY, or CC_CLIENT_ID with CC_CLIENT_SECRET"),
+        (from_variables([(SECRET_KEY, "")]), "CC_SECRET_KEY: the secret key is empty"),
         (
             from_variables([(SECRET_KEY, "sk_test_1"), (API_BASE, "")]),
             "CC_API_BASE: the API base is not a URL",
@@ -60,10 +44,7 @@ fn every_mistake_is_an_error_of_build_that_says_what_to_do() {
             from_variables([(SECRET_KEY, "sk_test_1"), (CLIENT_SECRET, "csk_1")]),
             "CC_SECRET_KEY is set together",
         ),
-        (
-            key().client_credentials("cid_sbx_1", "csk_sbx_1").build(),
-            "both a secret key and a client pair",
-        ),
+        (key().client_credentials("cid_sbx_1", "csk_sbx_1").build(), "both a secret key and a client pair"),
         (Client::new(""), "empty"),
         (Client::new("pk_hunter2"), "sk_test_ (sandbox) or sk_live_ (live)"),
         (
@@ -72,15 +53,9 @@ fn every_mistake_is_an_error_of_build_that_says_what_to_do() {
         ),
         (key().api_base("http://partner.example").build(), "plain http"),
         (key().timeout(Duration::ZERO).build(), "timeout is zero"),
-        (
-            key().connect_timeout(Duration::ZERO).build(),
-            "connect_timeout is zero",
-        ),
+        (key().connect_timeout(Duration::ZERO).build(), "connect_timeout is zero"),
         (key().deadline(Duration::ZERO).build(), "deadline is zero"),
-        (
-            key().scopes(["applications:read decisions:read"]).build(),
-            "one word",
-        ),
+        (key().scopes(["applications:read decisions:read"]).build(), "one word"),
         (key().scopes([""]).build(), "one word"),
         (key().app_info("a\nb", "1", None).build(), "app_info"),
     ];
@@ -97,35 +72,31 @@ fn every_mistake_is_an_error_of_build_that_says_what_to_do() {
 fn the_user_agent_names_the_application_first() {
     let agent = user_agent(Some("acme-checkout/2.1.0 (+https://acme.example) ")).unwrap();
     assert!(
-        agent
-            .to_str()
-            .unwrap()
-            .starts_with("acme-checkout/2.1.0 (+https://acme.example) credicorp-rust/")
+        agent.to_str().unwrap().starts_with("acme-checkout/2.1.0 (+https://acme.example) credicorp-rust/")
     );
-    assert!(
-        user_agent(None)
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .starts_with("credicorp-rust/")
-    );
+    assert!(user_agent(None).unwrap().to_str().unwrap().starts_with("credicorp-rust/"));
 }
 
+#[cfg(feature = "rustls")]
 #[test]
 fn tls_is_seen_when_it_is_there() {
-    assert_eq!(
-        tls_is_compiled_in(),
-        cfg!(feature = "rustls") || tls_is_compiled_in()
-    );
-    #[cfg(feature = "rustls")]
     assert!(tls_is_compiled_in());
+}
+
+/// Runs without the default features: `cargo test -p credicorp --no-default-features --lib builder`.
+#[cfg(not(feature = "rustls"))]
+#[test]
+fn https_without_tls_is_an_error_of_build() {
+    assert!(!tls_is_compiled_in());
+    let error = Client::new("sk_test_hunter2").unwrap_err();
+    assert!(error.to_string().contains("an https base needs TLS"), "{error}");
+    Client::builder().secret_key("sk_test_1").api_base("http://127.0.0.1:1").build().unwrap();
 }
 
 #[test]
 fn nothing_shows_a_secret() {
-    let builder = Client::builder()
-        .secret_key("sk_test_hunter2")
-        .client_credentials("cid_sbx_1", "csk_sbx_hunter2");
+    let builder =
+        Client::builder().secret_key("sk_test_hunter2").client_credentials("cid_sbx_1", "csk_sbx_hunter2");
     assert!(!format!("{builder:?}").contains("hunter2"));
     let client = Client::new("sk_test_hunter2").unwrap();
     assert!(!format!("{client:?} {:?} {:?}", client.applications(), client.core()).contains("hunter2"));

@@ -19,10 +19,7 @@ pub struct Context {
 
 impl Context {
     pub(crate) fn new(account: Account) -> Self {
-        Self {
-            account,
-            options: Options::default(),
-        }
+        Self { account, options: Options::default() }
     }
 
     /// The generated endpoints, sending through the pipeline with this call's options.
@@ -64,11 +61,7 @@ impl Transport for Context {
         Box::pin(async move {
             let tokens = self.account.tokens();
             let tokens = operation.authenticated.then_some(&tokens);
-            let answer = self
-                .account
-                .core
-                .call(request, operation, &self.options, tokens)
-                .await;
+            let answer = self.account.core.call(request, operation, &self.options, tokens).await;
             answer.map_err(|error| credicorp_gen::Error::Transport(Box::new(error)))
         })
     }

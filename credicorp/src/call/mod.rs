@@ -70,11 +70,7 @@ pub struct WithResponse<P, M = Async>(Call<P, M>);
 
 impl<P, M> Call<P, M> {
     pub(crate) fn new(cx: Context, plan: P) -> Self {
-        Self {
-            cx,
-            plan,
-            mode: PhantomData,
-        }
+        Self { cx, plan, mode: PhantomData }
     }
 
     /// The same options for another plan.
@@ -149,9 +145,7 @@ impl<P: Clone, M> Clone for Call<P, M> {
 
 impl<P, M> fmt::Debug for Call<P, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call")
-            .field("options", &self.cx.options)
-            .finish_non_exhaustive()
+        f.debug_struct("Call").field("options", &self.cx.options).finish_non_exhaustive()
     }
 }
 

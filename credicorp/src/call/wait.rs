@@ -56,9 +56,7 @@ impl<P: Plan + Clone + Sync> Plan for Wait<P> {
             }
             let hint = not_yet.as_ref().and_then(Error::retry_after).unwrap_or_default();
             let jittered = pause.mul_f64(0.5 + ambient.fraction() / 2.0).max(hint);
-            ambient
-                .sleep(jittered.min(until.saturating_sub(ambient.now())))
-                .await;
+            ambient.sleep(jittered.min(until.saturating_sub(ambient.now()))).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }

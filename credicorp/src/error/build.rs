@@ -85,19 +85,12 @@ impl Error {
             StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
             _ => ErrorKind::Api,
         };
-        let message = envelope
-            .message
-            .clone()
-            .unwrap_or_else(|| without_envelope(parts.status, body));
+        let message = envelope.message.clone().unwrap_or_else(|| without_envelope(parts.status, body));
         let mut error = Self::new(kind, message);
         error.0.answer = Some(Answer {
             status: parts.status,
             headers: parts.headers.clone(),
-            body: if keep_body {
-                first_bytes(body)
-            } else {
-                Bytes::new()
-            },
+            body: if keep_body { first_bytes(body) } else { Bytes::new() },
             envelope,
             retry_after,
         });
@@ -129,10 +122,7 @@ impl Error {
     }
 
     pub(crate) fn with_facts(mut self, facts: Facts) -> Self {
-        self.0.facts = Facts {
-            retryable: self.0.facts.retryable || facts.retryable,
-            ..facts
-        };
+        self.0.facts = Facts { retryable: self.0.facts.retryable || facts.retryable, ..facts };
         self
     }
 

@@ -16,11 +16,7 @@ impl fmt::Display for Clean<'_> {
         for character in characters.by_ref().take(PRINTED) {
             f.write_char(if harmless(character) { character } else { ' ' })?;
         }
-        if characters.next().is_some() {
-            f.write_str("…")
-        } else {
-            Ok(())
-        }
+        if characters.next().is_some() { f.write_str("…") } else { Ok(()) }
     }
 }
 

@@ -60,11 +60,7 @@ impl Envelope {
         if let Some(param) = text(&mut error, "param")
             && !fields.iter().any(|known| known.field == param)
         {
-            fields.push(FieldError {
-                field: param,
-                code: None,
-                message: None,
-            });
+            fields.push(FieldError { field: param, code: None, message: None });
         }
         Self {
             error_type: text(&mut error, "type"),
@@ -84,11 +80,7 @@ fn field(item: Value) -> Option<FieldError> {
             code: text(&mut item, "code"),
             message: text(&mut item, "message"),
         }),
-        Value::String(field) => Some(FieldError {
-            field,
-            code: None,
-            message: None,
-        }),
+        Value::String(field) => Some(FieldError { field, code: None, message: None }),
         _ => None,
     }
 }

@@ -147,11 +147,7 @@ impl Error {
     /// The first bytes of the body of the answer, at most 16 KiB; `None` without an answer, and for operations that
     /// answer with a secret. It may hold personal data: it is never printed by this type.
     pub fn body(&self) -> Option<&[u8]> {
-        self.0
-            .answer
-            .as_ref()
-            .map(|answer| answer.body.as_ref())
-            .filter(|body| !body.is_empty())
+        self.0.answer.as_ref().map(|answer| answer.body.as_ref()).filter(|body| !body.is_empty())
     }
 
     /// What was wrong with a webhook delivery, for an error of kind [`ErrorKind::Webhook`].
@@ -166,10 +162,7 @@ impl Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0
-            .source
-            .as_deref()
-            .map(|source| source as &(dyn std::error::Error + 'static))
+        self.0.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
     }
 }
 

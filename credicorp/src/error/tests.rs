@@ -13,18 +13,9 @@ struct Shape {
 #[test]
 fn json_failures_keep_the_rule_and_drop_the_value() {
     for (body, kept) in [
-        (
-            r#"{"number":"hunter2"}"#,
-            "invalid type: string, expected i64 at line 1",
-        ),
-        (
-            r#"{"number":"hunter2, expected x"}"#,
-            "invalid type: string, expected i64 at line 1",
-        ),
-        (
-            r#"{"number":1.5}"#,
-            "invalid type: floating point, expected i64 at line 1",
-        ),
+        (r#"{"number":"hunter2"}"#, "invalid type: string, expected i64 at line 1"),
+        (r#"{"number":"hunter2, expected x"}"#, "invalid type: string, expected i64 at line 1"),
+        (r#"{"number":1.5}"#, "invalid type: floating point, expected i64 at line 1"),
         (r#"{"number":99999999999999999999}"#, "expected i64"),
         (r#"{"number":1,"flag":"hunter2"}"#, "expected a boolean"),
         (r#"{"number":1,"list":[777]}"#, "expected u8"),

@@ -25,10 +25,7 @@ pub struct Items<Q: Query, M = Async> {
 
 impl<Q: Query, M> Items<Q, M> {
     pub(super) fn new(pages: Pages<Q, M>) -> Self {
-        Self {
-            pages,
-            page: Vec::new().into_iter(),
-        }
+        Self { pages, page: Vec::new().into_iter() }
     }
 
     /// The cursor that fetched the page of the current item, to go on from later; `None` on the first page.
@@ -69,8 +66,6 @@ impl<Q: Query> Stream for Items<Q, Async> {
 
 impl<Q: Query, M> fmt::Debug for Items<Q, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Items")
-            .field("pages", &self.pages)
-            .finish_non_exhaustive()
+        f.debug_struct("Items").field("pages", &self.pages).finish_non_exhaustive()
     }
 }

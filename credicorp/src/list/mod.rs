@@ -58,11 +58,7 @@ impl<T> Page<T> {
     /// A page as the API states it. There is more only if it says so and names a cursor.
     pub(crate) fn new(data: Vec<T>, has_more: bool, next_cursor: Option<String>) -> Self {
         let next_cursor = next_cursor.filter(|cursor| has_more && !cursor.is_empty());
-        Self {
-            data,
-            has_more: next_cursor.is_some(),
-            next_cursor,
-        }
+        Self { data, has_more: next_cursor.is_some(), next_cursor }
     }
 }
 
@@ -94,12 +90,7 @@ pub struct List<Q> {
 
 impl<Q> List<Q> {
     pub(crate) fn new(query: Q) -> Self {
-        Self {
-            query,
-            limit: None,
-            cursor: None,
-            prefetch: false,
-        }
+        Self { query, limit: None, cursor: None, prefetch: false }
     }
 }
 

@@ -31,13 +31,7 @@ pub struct Pages<Q: Query, M = Async> {
 
 impl<Q: Query, M> Pages<Q, M> {
     pub(super) fn new(call: Call<List<Q>, M>) -> Self {
-        Self {
-            cursor: None,
-            call: Some(call),
-            flight: None,
-            landed: None,
-            stuck: false,
-        }
+        Self { cursor: None, call: Some(call), flight: None, landed: None, stuck: false }
     }
 
     /// The cursor that fetched the page given last; `None` for the first page of a list.
@@ -108,8 +102,6 @@ impl<Q: Query> Stream for Pages<Q, Async> {
 
 impl<Q: Query, M> fmt::Debug for Pages<Q, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pages")
-            .field("ended", &self.call.is_none())
-            .finish_non_exhaustive()
+        f.debug_struct("Pages").field("ended", &self.call.is_none()).finish_non_exhaustive()
     }
 }

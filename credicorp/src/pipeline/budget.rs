@@ -44,9 +44,7 @@ mod tests {
         let budget = Budget::full();
         budget.give(None);
         assert_eq!(budget.left(), FULL);
-        let paid = std::iter::repeat_with(|| budget.take(14))
-            .take_while(|paid| *paid)
-            .count();
+        let paid = std::iter::repeat_with(|| budget.take(14)).take_while(|paid| *paid).count();
         assert_eq!((paid, budget.left()), (35, 10));
         assert!(budget.take(5));
         budget.give(Some(14));

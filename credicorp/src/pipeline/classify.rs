@@ -41,7 +41,10 @@ pub(crate) enum Repeat {
 /// One row of the table.
 #[derive(Debug)]
 pub(crate) struct Row {
-    #[cfg_attr(not(test), expect(dead_code, reason = "the place in the table says it; the test holds them together"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the place in the table says it; the test holds them together")
+    )]
     pub(crate) signal: Signal,
     /// The row in words, for the documentation.
     #[cfg_attr(not(test), expect(dead_code, reason = "the test prints the documentation from it"))]
@@ -54,62 +57,22 @@ pub(crate) struct Row {
 }
 
 const fn row(signal: Signal, when: &'static str, repeat: Repeat) -> Row {
-    Row {
-        signal,
-        when,
-        repeat,
-        base: BASE,
-        cost: 14,
-    }
+    Row { signal, when, repeat, base: BASE, cost: 14 }
 }
 
 /// The table. Its order is that of `docs/retries.md`.
 pub(crate) const TABLE: [Row; 12] = [
     row(Signal::Success, "2xx", Repeat::Never),
-    row(
-        Signal::Replayed,
-        "any error answer marked `Idempotency-Replayed: true`",
-        Repeat::Never,
-    ),
-    row(
-        Signal::Unauthorized,
-        "401 on a call that carried a token",
-        Repeat::OnceAfterMint,
-    ),
+    row(Signal::Replayed, "any error answer marked `Idempotency-Replayed: true`", Repeat::Never),
+    row(Signal::Unauthorized, "401 on a call that carried a token", Repeat::OnceAfterMint),
     row(Signal::RequestTimeout, "408", Repeat::IfSafe),
-    row(
-        Signal::KeyInProgress,
-        "409 `idempotency_key_in_progress`",
-        Repeat::IfSafe,
-    ),
-    Row {
-        signal: Signal::Throttled,
-        when: "429",
-        repeat: Repeat::IfSafe,
-        base: BASE_THROTTLED,
-        cost: 5,
-    },
+    row(Signal::KeyInProgress, "409 `idempotency_key_in_progress`", Repeat::IfSafe),
+    Row { signal: Signal::Throttled, when: "429", repeat: Repeat::IfSafe, base: BASE_THROTTLED, cost: 5 },
     row(Signal::ServerFailed, "5xx, but 501 and 505", Repeat::IfSafe),
-    row(
-        Signal::Refused,
-        "any other answer: 3xx, 4xx, 501, 505",
-        Repeat::Never,
-    ),
-    row(
-        Signal::NotConnected,
-        "no connection could be made",
-        Repeat::Always,
-    ),
-    row(
-        Signal::TimedOut,
-        "no complete answer within the attempt's timeout",
-        Repeat::IfSafe,
-    ),
-    row(
-        Signal::Broken,
-        "the connection broke after the request may have been sent",
-        Repeat::IfSafe,
-    ),
+    row(Signal::Refused, "any other answer: 3xx, 4xx, 501, 505", Repeat::Never),
+    row(Signal::NotConnected, "no connection could be made", Repeat::Always),
+    row(Signal::TimedOut, "no complete answer within the attempt's timeout", Repeat::IfSafe),
+    row(Signal::Broken, "the connection broke after the request may have been sent", Repeat::IfSafe),
     row(Signal::TooLarge, "an answer over 16 MiB", Repeat::Never),
 ];
 
@@ -197,18 +160,9 @@ mod tests {
             |code: &str| Signal::of_answer(StatusCode::CONFLICT, false, true, || Some(code.to_owned()));
         assert_eq!(conflict("idempotency_key_in_progress"), Signal::KeyInProgress);
         assert_eq!(conflict("idempotency_key_reused"), Signal::Refused);
-        assert_eq!(
-            Signal::of_answer(StatusCode::BAD_GATEWAY, true, true, || None),
-            Signal::Replayed
-        );
-        assert_eq!(
-            Signal::of_answer(StatusCode::OK, true, true, || None),
-            Signal::Success
-        );
-        assert_eq!(
-            Signal::of_answer(StatusCode::UNAUTHORIZED, false, false, || None),
-            Signal::Refused
-        );
+        assert_eq!(Signal::of_answer(StatusCode::BAD_GATEWAY, true, true, || None), Signal::Replayed);
+        assert_eq!(Signal::of_answer(StatusCode::OK, true, true, || None), Signal::Success);
+        assert_eq!(Signal::of_answer(StatusCode::UNAUTHORIZED, false, false, || None), Signal::Refused);
     }
 
     #[test]

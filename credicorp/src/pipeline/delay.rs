@@ -40,26 +40,17 @@ pub(crate) fn retry_after(headers: &HeaderMap, wall: Timestamp) -> Option<Durati
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::from(u32::MAX))));
     }
     let until = http_date(text)?;
-    let now = headers
-        .get(DATE)
-        .and_then(|date| http_date(date.to_str().ok()?.trim()))
-        .unwrap_or(wall);
+    let now = headers.get(DATE).and_then(|date| http_date(date.to_str().ok()?.trim())).unwrap_or(wall);
     Some(Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO))
 }
 
 /// The three forms of an HTTP-date (RFC 9110, 5.6.7): IMF-fixdate, and the obsolete ones of RFC 850 and of asctime.
 fn http_date(text: &str) -> Option<Timestamp> {
-    const FORMS: [&str; 3] = [
-        "%a, %d %b %Y %H:%M:%S GMT",
-        "%A, %d-%b-%y %H:%M:%S GMT",
-        "%a %b %e %H:%M:%S %Y",
-    ];
+    const FORMS: [&str; 3] =
+        ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
     FORMS.into_iter().find_map(|form| {
         let civil = jiff::civil::DateTime::strptime(form, text).ok()?;
-        civil
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .ok()
-            .map(|zoned| zoned.timestamp())
+        civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
     })
 }
 
@@ -86,11 +77,7 @@ mod tests {
             (" 7 ", None, Some(7)),
             ("99999999999999999999999", None, Some(u64::from(u32::MAX))),
             ("Sun, 06 Nov 1994 08:49:37 GMT", None, Some(37)),
-            (
-                "Sun, 06 Nov 1994 08:49:37 GMT",
-                Some("Sun, 06 Nov 1994 08:49:30 GMT"),
-                Some(7),
-            ),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some("Sun, 06 Nov 1994 08:49:30 GMT"), Some(7)),
             ("Sun, 06 Nov 1994 08:49:37 GMT", Some("yesterday"), Some(37)),
             ("Sunday, 06-Nov-94 08:49:37 GMT", None, Some(37)),
             ("Sun Nov  6 08:49:37 1994", None, Some(37)),
@@ -99,23 +86,14 @@ mod tests {
             ("soon", None, None),
         ];
         for (text, date, seconds) in rows {
-            assert_eq!(
-                read(text, date),
-                seconds.map(Duration::from_secs),
-                "{text} against {date:?}"
-            );
+            assert_eq!(read(text, date), seconds.map(Duration::from_secs), "{text} against {date:?}");
         }
     }
 
     #[test]
     fn doubles_up_to_the_cap_and_jitters_over_all_of_it() {
         let ceilings: Vec<u128> = (0..10).map(|made| backoff(BASE, made, 1.0).as_millis()).collect();
-        assert_eq!(
-            ceilings,
-            [
-                250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 32_000, 32_000
-            ]
-        );
+        assert_eq!(ceilings, [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 32_000, 32_000]);
         assert_eq!(backoff(BASE_THROTTLED, u32::MAX, 1.0), CAP);
         assert_eq!(backoff(BASE, 3, 0.0), Duration::ZERO);
     }

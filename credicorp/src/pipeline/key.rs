@@ -43,15 +43,7 @@ fn fresh(ambient: &dyn Ambient) -> Result<Arc<str>, Error> {
     })?;
     let bits = (u128::from_be_bytes(bytes) & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
     let text = format!("{bits:032x}");
-    Ok([
-        &text[..8],
-        &text[8..12],
-        &text[12..16],
-        &text[16..20],
-        &text[20..],
-    ]
-    .join("-")
-    .into())
+    Ok([&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-").into())
 }
 
 #[cfg(test)]
@@ -76,10 +68,7 @@ mod tests {
         for bad in ["", " ", "a b", "a\n", "schlüssel", &"k".repeat(256)] {
             let error = check(bad).unwrap_err();
             assert_eq!(error.kind(), crate::ErrorKind::Request);
-            assert!(
-                bad.trim().is_empty() || !error.to_string().contains(bad),
-                "{error}"
-            );
+            assert!(bad.trim().is_empty() || !error.to_string().contains(bad), "{error}");
         }
         check(&"k".repeat(255)).unwrap();
     }

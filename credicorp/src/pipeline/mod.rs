@@ -58,24 +58,17 @@ impl Core {
         options: &Options,
         tokens: Option<&Tokens<'_>>,
     ) -> Result<Response, Error> {
-        let prepared = options
-            .check()
-            .and_then(|()| self.base.admits(request.url()))
-            .and_then(|()| {
-                let key = key::choose(operation, options.key(), &*self.ambient)?;
-                options.apply(request.headers_mut());
-                request.headers_mut().insert(USER_AGENT, self.user_agent.clone());
-                if let Some(key) = &key {
-                    request
-                        .headers_mut()
-                        .insert("idempotency-key", header_value(key)?);
-                }
-                Ok(key)
-            });
+        let prepared = options.check().and_then(|()| self.base.admits(request.url())).and_then(|()| {
+            let key = key::choose(operation, options.key(), &*self.ambient)?;
+            options.apply(request.headers_mut());
+            request.headers_mut().insert(USER_AGENT, self.user_agent.clone());
+            if let Some(key) = &key {
+                request.headers_mut().insert("idempotency-key", header_value(key)?);
+            }
+            Ok(key)
+        });
         let run = Run::new(self, operation, options.limits(self.limits), prepared?);
-        run.drive(request, tokens)
-            .instrument(trace::call(operation))
-            .await
+        run.drive(request, tokens).instrument(trace::call(operation)).await
     }
 }
 

@@ -132,10 +132,7 @@ fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
             "is set by the client itself: use the option that exists for it, or leave it out",
         ));
     }
-    if value
-        .chars()
-        .any(|character| character.is_control() && character != '\t')
-    {
+    if value.chars().any(|character| character.is_control() && character != '\t') {
         return Err(refused("has a value with control characters"));
     }
     let value = HeaderValue::from_str(value)

@@ -69,13 +69,8 @@ impl<'a> Run<'a> {
             operation,
             limits,
             safe,
-            until: limits
-                .deadline
-                .map(|deadline| core.ambient.now().saturating_add(deadline)),
-            facts: Facts {
-                key,
-                ..Facts::default()
-            },
+            until: limits.deadline.map(|deadline| core.ambient.now().saturating_add(deadline)),
+            facts: Facts { key, ..Facts::default() },
             retries: 0,
             last_cost: None,
             minted_anew: false,
@@ -121,12 +116,7 @@ impl<'a> Run<'a> {
     /// The cached token at once, or a fresh one within the deadline.
     async fn token(&self, tokens: &Tokens<'_>) -> Result<Arc<Token>, Error> {
         let got = within(&*self.core.ambient, self.left(), tokens.get()).await;
-        got.unwrap_or_else(|| {
-            Err(Error::timeout(format!(
-                "no token within {}",
-                self.deadline_in_words()
-            )))
-        })
+        got.unwrap_or_else(|| Err(Error::timeout(format!("no token within {}", self.deadline_in_words()))))
     }
 
     /// Sends once and waits for the whole answer.
@@ -139,9 +129,8 @@ impl<'a> Run<'a> {
         if left == Some(Duration::ZERO) {
             return Err(Error::timeout(format!("{} passed", self.deadline_in_words())));
         }
-        let mut request = request
-            .try_clone()
-            .ok_or_else(|| Error::request("a streamed body cannot be sent"))?;
+        let mut request =
+            request.try_clone().ok_or_else(|| Error::request("a streamed body cannot be sent"))?;
         if let Some(token) = token {
             request.headers_mut().insert(AUTHORIZATION, token.bearer());
         }
@@ -218,8 +207,7 @@ impl<'a> Run<'a> {
 
     /// What is left of the deadline.
     fn left(&self) -> Option<Duration> {
-        self.until
-            .map(|until| until.saturating_sub(self.core.ambient.now()))
+        self.until.map(|until| until.saturating_sub(self.core.ambient.now()))
     }
 
     fn keeps_body(&self) -> bool {

@@ -48,11 +48,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn of(why: Why) -> Self {
-        Self {
-            why,
-            seen: None,
-            source: None,
-        }
+        Self { why, seen: None, source: None }
     }
 
     /// Whether the request may have reached the server.
@@ -63,19 +59,14 @@ impl Failure {
     /// The public error. `within` says which time ran out.
     pub(crate) fn into_error(self, within: &str, keep_body: bool) -> Error {
         let (kind, message) = match self.why {
-            Why::NotConnected => (
-                ErrorKind::Connect,
-                "no connection could be made, so nothing was sent".to_owned(),
-            ),
+            Why::NotConnected => {
+                (ErrorKind::Connect, "no connection could be made, so nothing was sent".to_owned())
+            }
             Why::TimedOut => (ErrorKind::Timeout, format!("no complete answer within {within}")),
-            Why::Broken => (
-                ErrorKind::Transport,
-                "the connection broke before the answer was complete".to_owned(),
-            ),
-            Why::TooLarge => (
-                ErrorKind::Decode,
-                format!("the answer is over {} MiB", LONGEST_BODY >> 20),
-            ),
+            Why::Broken => {
+                (ErrorKind::Transport, "the connection broke before the answer was complete".to_owned())
+            }
+            Why::TooLarge => (ErrorKind::Decode, format!("the answer is over {} MiB", LONGEST_BODY >> 20)),
         };
         let error = match self.seen {
             Some(seen) => Error::undecodable(&seen.0, &seen.1, message, keep_body).with_kind(kind),
@@ -95,11 +86,7 @@ impl Failure {
         } else {
             Why::Broken
         };
-        Self {
-            why,
-            seen: None,
-            source: Some(source),
-        }
+        Self { why, seen: None, source: Some(source) }
     }
 }
 
@@ -162,10 +149,6 @@ impl Chunks {
     }
 
     fn into_bytes(self) -> Bytes {
-        if self.rest.is_empty() {
-            self.first
-        } else {
-            self.rest.freeze()
-        }
+        if self.rest.is_empty() { self.first } else { self.rest.freeze() }
     }
 }

@@ -39,8 +39,7 @@ impl<M> Applications<M> {
     /// `validation_error` (422) with every offending field; `idempotency_key_reused` (409) if the key was used for
     /// another body within 24 hours.
     pub fn create(&self, new: NewApplication) -> Call<Write<Application>, M> {
-        self.cx
-            .write(move |raw| async move { raw.create_application(&new).await })
+        self.cx.write(move |raw| async move { raw.create_application(&new).await })
     }
 
     /// Reads an application.
@@ -50,8 +49,7 @@ impl<M> Applications<M> {
     /// `resource_not_found` (404), also for an application of another project.
     pub fn get(&self, id: impl Into<ApplicationId>) -> Call<Read<Application>, M> {
         let id = id.into();
-        self.cx
-            .read(move |raw| async move { raw.get_application(&id).await })
+        self.cx.read(move |raw| async move { raw.get_application(&id).await })
     }
 
     /// Submits an application for a decision, instead of the applicant at the `handoff_url`.
@@ -61,8 +59,7 @@ impl<M> Applications<M> {
     /// `invalid_state` (409) if it was submitted or withdrawn before.
     pub fn submit(&self, id: impl Into<ApplicationId>) -> Call<Write<Application>, M> {
         let id = id.into();
-        self.cx
-            .write(move |raw| async move { raw.submit_application(&id).await })
+        self.cx.write(move |raw| async move { raw.submit_application(&id).await })
     }
 
     /// Withdraws an application, before funding only.
@@ -72,8 +69,7 @@ impl<M> Applications<M> {
     /// `invalid_state` (409) once it is funded.
     pub fn withdraw(&self, id: impl Into<ApplicationId>) -> Call<Write<Application>, M> {
         let id = id.into();
-        self.cx
-            .write(move |raw| async move { raw.withdraw_application(&id).await })
+        self.cx.write(move |raw| async move { raw.withdraw_application(&id).await })
     }
 
     /// Reads the decision on an application; [`wait`](Call::wait) asks until there is one.
@@ -136,11 +132,7 @@ impl Query for ApplicationQuery {
         limit: Option<i32>,
         cursor: Option<String>,
     ) -> Result<ResponseValue<ApplicationPage>, credicorp_gen::Error> {
-        let Self {
-            status,
-            created_after,
-            created_before,
-        } = self;
+        let Self { status, created_after, created_before } = self;
         raw.list_applications(
             created_after.as_ref(),
             created_before.as_ref(),

@@ -58,11 +58,9 @@ struct Envelope {
 impl Event {
     /// Reads a verified body. Only the id and the type are insisted upon, and the ids of a known type.
     pub(super) fn read(body: &[u8]) -> Result<Self, WebhookFailure> {
-        let envelope: Envelope =
-            serde_json::from_slice(body).map_err(|error| WebhookFailure::Unreadable {
-                event_id: None,
-                reason: redact_json(&error).to_string(),
-            })?;
+        let envelope: Envelope = serde_json::from_slice(body).map_err(|error| {
+            WebhookFailure::Unreadable { event_id: None, reason: redact_json(&error).to_string() }
+        })?;
         let data =
             EventData::read(&envelope.kind, envelope.data).map_err(|error| WebhookFailure::Unreadable {
                 event_id: Some(envelope.id.to_string()),

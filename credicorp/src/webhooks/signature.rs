@@ -67,24 +67,16 @@ impl<'a> Header<'a> {
         let seconds = seconds(time).ok_or(malformed("has a t that is not plain unix seconds"))?;
         match stated {
             0 => Err(malformed("has no v1")),
-            1..=MOST_SIGNATURES => Ok(Self {
-                time,
-                seconds,
-                signatures,
-            }),
+            1..=MOST_SIGNATURES => Ok(Self { time, seconds, signatures }),
             _ => Err(malformed("has more than 16 v1")),
         }
     }
 
     /// Whether any signature is that of the body under any key. All are compared, whichever matches.
     pub(super) fn matches(&self, keys: &[Key], body: &[u8]) -> bool {
-        keys.iter()
-            .map(|key| sign(key, self.time, body))
-            .fold(false, |found, expected| {
-                self.signatures
-                    .iter()
-                    .fold(found, |found, given| found | (*given == expected))
-            })
+        keys.iter().map(|key| sign(key, self.time, body)).fold(false, |found, expected| {
+            self.signatures.iter().fold(found, |found, given| found | (*given == expected))
+        })
     }
 }
 
@@ -112,7 +104,5 @@ fn decode(hex: &str) -> Option<Tag> {
 }
 
 fn nibble(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|value| u8::try_from(value).ok())
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }

@@ -29,19 +29,12 @@ impl Verifier {
     ///
     /// No secret, or one that is empty, has white space or does not begin with `whsec_`.
     pub fn new<S: AsRef<str>>(secrets: impl IntoIterator<Item = S>) -> Result<Self, Error> {
-        let keys = secrets
-            .into_iter()
-            .map(|secret| prepare(secret.as_ref()))
-            .collect::<Result<Vec<_>, _>>()?;
+        let keys =
+            secrets.into_iter().map(|secret| prepare(secret.as_ref())).collect::<Result<Vec<_>, _>>()?;
         if keys.is_empty() {
-            return Err(Error::config(
-                "a verifier needs at least one webhook secret, whsec_…",
-            ));
+            return Err(Error::config("a verifier needs at least one webhook secret, whsec_…"));
         }
-        Ok(Self {
-            keys,
-            tolerance: TOLERANCE,
-        })
+        Ok(Self { keys, tolerance: TOLERANCE })
     }
 
     /// A verifier for the secret in `CC_WEBHOOK_SECRET`.
@@ -55,9 +48,7 @@ impl Verifier {
 
     fn from_variables(variables: &Variables) -> Result<Self, Error> {
         let secret = variables.get(WEBHOOK_SECRET)?.ok_or_else(|| {
-            Error::config(format!(
-                "{WEBHOOK_SECRET} is not set: set it to the endpoint's whsec_…"
-            ))
+            Error::config(format!("{WEBHOOK_SECRET} is not set: set it to the endpoint's whsec_…"))
         })?;
         Self::new([secret]).map_err(|error| error.with_context(WEBHOOK_SECRET))
     }
@@ -128,10 +119,7 @@ fn prepare(secret: &str) -> Result<signature::Key, Error> {
     if secret.is_empty() {
         return refused("is empty: set it to the endpoint's whsec_…");
     }
-    if secret
-        .chars()
-        .any(|character| character.is_whitespace() || character.is_control())
-    {
+    if secret.chars().any(|character| character.is_whitespace() || character.is_control()) {
         return refused("holds white space: it was pasted with a space or a line break");
     }
     match secret.strip_prefix("whsec_") {

@@ -45,16 +45,7 @@ fn shape(name: &str, old: &Shape, new: &Shape, role: Role, changes: &mut Changes
                 changes.additive(name, format!("value {value} added"));
             }
         }
-        (
-            Shape::Struct {
-                fields: old,
-                required: before,
-            },
-            Shape::Struct {
-                fields: new,
-                required: now,
-            },
-        ) => {
+        (Shape::Struct { fields: old, required: before }, Shape::Struct { fields: new, required: now }) => {
             for (field_name, pair) in paired(old, new) {
                 field(&format!("{name}.{field_name}"), pair, role, changes);
             }
@@ -76,19 +67,12 @@ pub(super) fn field(about: &str, pair: Pair<'_, Field>, role: Role, changes: &mu
         Pair::Added(new) => {
             let demanded = new.required && role != Role::Answered;
             let need = if new.required { "required" } else { "optional" };
-            let effect = if demanded {
-                Effect::Breaking
-            } else {
-                Effect::Additive
-            };
+            let effect = if demanded { Effect::Breaking } else { Effect::Additive };
             changes.add(effect, about, format!("added, {need}, {}", words(&new.kind)));
         }
         Pair::Both(old, new) => {
             if old.kind != new.kind {
-                changes.breaking(
-                    about,
-                    format!("is {} now, not {}", words(&new.kind), words(&old.kind)),
-                );
+                changes.breaking(about, format!("is {} now, not {}", words(&new.kind), words(&old.kind)));
             }
             need(about, old, new, role, changes);
             if role != Role::Answered {
@@ -112,20 +96,8 @@ fn need(about: &str, old: &Field, new: &Field, role: Role, changes: &mut Changes
         _ => {}
     }
     if old.nullable != new.nullable {
-        let effect = if same_type && role != Role::Patched {
-            Effect::Additive
-        } else {
-            Effect::Breaking
-        };
-        changes.add(
-            effect,
-            about,
-            if new.nullable {
-                "may be null now"
-            } else {
-                "is never null any more"
-            },
-        );
+        let effect = if same_type && role != Role::Patched { Effect::Additive } else { Effect::Breaking };
+        changes.add(effect, about, if new.nullable { "may be null now" } else { "is never null any more" });
     }
 }
 
@@ -146,11 +118,7 @@ fn limits(about: &str, old: &Field, new: &Field, changes: &mut Changes) {
             Pair::Added(new) => changes.breaking(about, format!("{name} {new} added")),
             Pair::Both(old, new) if old == new => {}
             Pair::Both(old, new) => {
-                let effect = if is_looser(name, old, new) {
-                    Effect::Additive
-                } else {
-                    Effect::Breaking
-                };
+                let effect = if is_looser(name, old, new) { Effect::Additive } else { Effect::Breaking };
                 changes.add(effect, about, format!("{name} is {new} now, not {old}"));
             }
         }

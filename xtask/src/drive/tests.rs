@@ -53,20 +53,12 @@ fn a_setting_without_effect_is_an_error() {
 #[test]
 fn a_polish_that_finds_less_than_it_expects_is_an_error() {
     for (path, problem) in [
-        (
-            "/components/schemas/Loan/properties/tags",
-            "lists and maps that read null: 2, not 3",
-        ),
-        (
-            "/components/schemas/Loan/properties/metadata",
-            "metadata as a plain field: 1, not 2",
-        ),
+        ("/components/schemas/Loan/properties/tags", "lists and maps that read null: 2, not 3"),
+        ("/components/schemas/Loan/properties/metadata", "metadata as a plain field: 1, not 2"),
     ] {
         let (mut lowered, model) = mini();
         *lowered.pointer_mut(path).unwrap() = json!({"type": "string"});
-        let error = polish(drive(lowered, &model).unwrap(), &model)
-            .unwrap_err()
-            .to_string();
+        let error = polish(drive(lowered, &model).unwrap(), &model).unwrap_err().to_string();
         assert!(error.contains(problem), "{error}");
     }
 }

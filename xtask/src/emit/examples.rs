@@ -23,10 +23,7 @@ pub(crate) const EXAMPLES: &[Example] = &[
 "
     .to_owned();
     for (name, schema) in spec.schemas() {
-        let is_struct = model
-            .types
-            .get(name)
-            .is_some_and(|of| matches!(of.shape, Shape::Struct { .. }));
+        let is_struct = model.types.get(name).is_some_and(|of| matches!(of.shape, Shape::Struct { .. }));
         if let Some(example) = schema.get("example").filter(|_| is_struct) {
             code += &format!("    ({name:?}, again::<{name}>, {:?}),\n", example.to_string());
         }

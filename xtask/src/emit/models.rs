@@ -13,10 +13,7 @@ pub(crate) fn models(model: &Model) -> String {
             Shape::Id => {
                 let others = either(name, model)
                     .map_or_else(String::new, |names| format!(" from {}", names.join(", ")));
-                code += &format!(
-                    "\nstring_id! {{\n{}    {name}{others}\n}}\n",
-                    doc("    ", &of.description)
-                );
+                code += &format!("\nstring_id! {{\n{}    {name}{others}\n}}\n", doc("    ", &of.description));
             }
             Shape::Enum(values) => {
                 code += &format!("\nopen_enum! {{\n{}    {name} {{\n", doc("    ", &of.description));
@@ -35,9 +32,7 @@ pub(crate) fn models(model: &Model) -> String {
 fn either(name: &str, model: &Model) -> Option<Vec<String>> {
     let kinds = name.strip_suffix("Id")?.split("Or");
     let ids: Vec<String> = kinds.map(|kind| format!("{kind}Id")).collect();
-    let all = ids.len() > 1
-        && ids
-            .iter()
-            .all(|id| model.types.get(id).is_some_and(|of| of.shape == Shape::Id));
+    let all =
+        ids.len() > 1 && ids.iter().all(|id| model.types.get(id).is_some_and(|of| of.shape == Shape::Id));
     all.then_some(ids)
 }

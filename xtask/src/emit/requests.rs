@@ -12,9 +12,8 @@ use crate::{
 };
 
 /// Keywords of Rust that an API may well use as the name of a field; progenitor puts an underscore behind them.
-pub(crate) const KEYWORDS: [&str; 12] = [
-    "as", "default", "for", "in", "match", "mod", "move", "ref", "static", "type", "use", "where",
-];
+pub(crate) const KEYWORDS: [&str; 12] =
+    ["as", "default", "for", "in", "match", "mod", "move", "ref", "static", "type", "use", "where"];
 
 /// The file.
 pub(crate) fn requests(model: &Model) -> Result<String, Error> {
@@ -38,20 +37,15 @@ pub(crate) fn requests(model: &Model) -> Result<String, Error> {
 
 fn constructor(name: &str, model: &Model, required: &[String]) -> String {
     let fields: std::collections::BTreeMap<_, _> = model.fields(name).collect();
-    let given = required
-        .iter()
-        .filter_map(|name| Some((ident(name), fields.get(name.as_str())?)));
+    let given = required.iter().filter_map(|name| Some((ident(name), fields.get(name.as_str())?)));
     let (mut arguments, mut values) = (String::new(), String::new());
     for (name, field) in given {
         let (of, value) = argument(&field.kind, &name, model);
         arguments += &format!("{name}: {of}, ");
         values += &format!("{name}: {value}, ");
     }
-    let absent: BTreeSet<_> = fields
-        .iter()
-        .filter(|(_, field)| !field.required)
-        .map(|(name, _)| ident(name))
-        .collect();
+    let absent: BTreeSet<_> =
+        fields.iter().filter(|(_, field)| !field.required).map(|(name, _)| ident(name)).collect();
     for name in absent {
         values += &format!("{name}: Default::default(), ");
     }
@@ -60,10 +54,7 @@ fn constructor(name: &str, model: &Model, required: &[String]) -> String {
     } else {
         "Makes one of what the API requires."
     };
-    format!(
-        "{}pub fn new({arguments}) -> Self {{ Self {{ {values} }} }}\n",
-        doc("", text)
-    )
+    format!("{}pub fn new({arguments}) -> Self {{ Self {{ {values} }} }}\n", doc("", text))
 }
 
 fn setters(name: &str, field: &Field, model: &Model, patched: bool) -> String {
@@ -91,18 +82,9 @@ fn setters(name: &str, field: &Field, model: &Model, patched: bool) -> String {
 }
 
 fn described<'a>(field: &'a Field, model: &'a Model) -> &'a str {
-    let of_type = || {
-        field
-            .kind
-            .name()
-            .and_then(|name| model.types.get(name))
-            .map_or("", |of| of.description.as_str())
-    };
-    if field.description.is_empty() {
-        of_type()
-    } else {
-        &field.description
-    }
+    let of_type =
+        || field.kind.name().and_then(|name| model.types.get(name)).map_or("", |of| of.description.as_str());
+    if field.description.is_empty() { of_type() } else { &field.description }
 }
 
 /// The type of an argument, and the expression that makes a field's value of it.
@@ -121,10 +103,7 @@ fn argument(kind: &Kind, name: &str, model: &Model) -> (String, String) {
         Kind::List(inner) => {
             let (of, value) = argument(inner, "each", model);
             let collect = if value == "each" { "" } else { ".map(Into::into)" };
-            (
-                format!("impl IntoIterator<Item = {of}>"),
-                format!("{name}.into_iter(){collect}.collect()"),
-            )
+            (format!("impl IntoIterator<Item = {of}>"), format!("{name}.into_iter(){collect}.collect()"))
         }
         other => (path(other), name.to_owned()),
     }
@@ -152,9 +131,5 @@ fn is_metadata(kind: &Kind) -> bool {
 }
 
 fn ident(name: &str) -> String {
-    if KEYWORDS.contains(&name) {
-        format!("{name}_")
-    } else {
-        name.to_owned()
-    }
+    if KEYWORDS.contains(&name) { format!("{name}_") } else { name.to_owned() }
 }

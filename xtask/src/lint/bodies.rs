@@ -11,10 +11,8 @@ use crate::{
 /// One success with one JSON schema of a name, or without a body: progenitor knows one type an operation.
 pub(super) fn success(spec: &Spec, findings: &mut Findings) {
     for endpoint in spec.endpoints() {
-        let successes: Vec<_> = spec
-            .responses(&endpoint)
-            .filter(|(status, _)| status.starts_with('2'))
-            .collect();
+        let successes: Vec<_> =
+            spec.responses(&endpoint).filter(|(status, _)| status.starts_with('2')).collect();
         let [(status, response)] = successes[..] else {
             let problem = format!("it has {} successes", successes.len());
             findings.add(
@@ -36,11 +34,7 @@ pub(super) fn success(spec: &Spec, findings: &mut Findings) {
                     "refer to a schema of `#/components/schemas`",
                 );
             }
-            _ => findings.add(
-                place,
-                "the answer is not just JSON",
-                "leave `application/json` alone",
-            ),
+            _ => findings.add(place, "the answer is not just JSON", "leave `application/json` alone"),
         }
     }
 }
@@ -48,25 +42,14 @@ pub(super) fn success(spec: &Spec, findings: &mut Findings) {
 /// The client decodes one shape of error, or RFC 6749's where a token is asked for.
 pub(super) fn errors(spec: &Spec, findings: &mut Findings) {
     for endpoint in spec.endpoints() {
-        let expected = if is_token_endpoint(spec, &endpoint) {
-            "OAuthError"
-        } else {
-            "ErrorEnvelope"
-        };
+        let expected = if is_token_endpoint(spec, &endpoint) { "OAuthError" } else { "ErrorEnvelope" };
         let place = format!("{}/responses", endpoint.pointer);
         let has = |status: &str| endpoint.value["responses"].get(status).is_some();
         let complete = has("default") || (has("4XX") && has("5XX"));
         if !complete {
-            findings.add(
-                &place,
-                "not every error is there",
-                "add `default`, or both `4XX` and `5XX`",
-            );
+            findings.add(&place, "not every error is there", "add `default`, or both `4XX` and `5XX`");
         }
-        for (status, response) in spec
-            .responses(&endpoint)
-            .filter(|(status, _)| !status.starts_with('2'))
-        {
+        for (status, response) in spec.responses(&endpoint).filter(|(status, _)| !status.starts_with('2')) {
             for (media_type, body) in members(&response["content"]) {
                 if media_type != "application/json" || component(&body["schema"]) != Some(expected) {
                     findings.add(
@@ -98,11 +81,7 @@ pub(super) fn requests(spec: &Spec, findings: &mut Findings) {
             findings.add(&place, "this method has no body", "take it away");
         }
         if body["required"] != true {
-            findings.add(
-                &place,
-                "the body is optional",
-                "write `required: true`: progenitor knows no other",
-            );
+            findings.add(&place, "the body is optional", "write `required: true`: progenitor knows no other");
         }
         let content: Vec<_> = members(&body["content"]).collect();
         match content[..] {
@@ -112,11 +91,9 @@ pub(super) fn requests(spec: &Spec, findings: &mut Findings) {
                     findings.add(&place, "the body has a type without a name", mend);
                 }
             }
-            _ => findings.add(
-                &place,
-                "the body is neither just JSON nor just a form",
-                "leave one of the two",
-            ),
+            _ => {
+                findings.add(&place, "the body is neither just JSON nor just a form", "leave one of the two")
+            }
         }
     }
 }
@@ -126,11 +103,7 @@ pub(super) fn webhooks(spec: &Spec, findings: &mut Findings) {
     for (name, body) in spec.events() {
         let place = format!("/x-webhooks/{}", escaped(name));
         if body["schema"].is_null() {
-            findings.add(
-                &place,
-                "the event has no body",
-                "give its `post` a JSON body with a schema",
-            );
+            findings.add(&place, "the event has no body", "give its `post` a JSON body with a schema");
         }
         let example = spec.example(body);
         if text(example, "type") != name {
@@ -154,9 +127,7 @@ pub(super) fn webhooks(spec: &Spec, findings: &mut Findings) {
 /// Whether a property of a schema, or of one of the members of its `allOf`, is a component.
 fn refers(schema: &Value, property: &str) -> bool {
     component(&schema["properties"][property]).is_some()
-        || list(schema, "allOf")
-            .iter()
-            .any(|member| refers(member, property))
+        || list(schema, "allOf").iter().any(|member| refers(member, property))
 }
 
 /// YAML takes an unquoted `16093826` for a number and `on` for a truth: an example must be of its schema's type.
@@ -169,24 +140,15 @@ pub(super) fn examples(spec: &Spec, findings: &mut Findings) {
         }
     }
     for endpoint in spec.endpoints() {
-        let answers = spec
-            .responses(&endpoint)
-            .map(|(status, response)| (format!("/responses/{status}"), response));
-        let request = endpoint
-            .value
-            .get("requestBody")
-            .map(|body| ("/requestBody".to_owned(), spec.resolve(body)));
+        let answers =
+            spec.responses(&endpoint).map(|(status, response)| (format!("/responses/{status}"), response));
+        let request =
+            endpoint.value.get("requestBody").map(|body| ("/requestBody".to_owned(), spec.resolve(body)));
         for (part, holder) in answers.chain(request) {
             for (media_type, content) in members(&holder["content"]) {
                 let place = format!("{}{part}/content/{}", endpoint.pointer, escaped(media_type));
                 if let Some(value) = content.get("example") {
-                    fits(
-                        spec,
-                        &content["schema"],
-                        value,
-                        format!("{place}/example"),
-                        findings,
-                    );
+                    fits(spec, &content["schema"], value, format!("{place}/example"), findings);
                 }
                 for (name, example) in members(&content["examples"]) {
                     let value = &spec.resolve(example)["value"];
@@ -225,21 +187,9 @@ fn fits(spec: &Spec, schema: &Value, value: &Value, place: String, findings: &mu
         return;
     }
     for (name, member) in members(value) {
-        fits(
-            spec,
-            &schema["properties"][name],
-            member,
-            format!("{place}/{}", escaped(name)),
-            findings,
-        );
+        fits(spec, &schema["properties"][name], member, format!("{place}/{}", escaped(name)), findings);
     }
     for (index, element) in value.as_array().into_iter().flatten().enumerate() {
-        fits(
-            spec,
-            &schema["items"],
-            element,
-            format!("{place}/{index}"),
-            findings,
-        );
+        fits(spec, &schema["items"], element, format!("{place}/{index}"), findings);
     }
 }

@@ -28,11 +28,7 @@ pub(super) fn references(spec: &Spec, findings: &mut Findings) {
 fn references_in(spec: &Spec, value: &Value, place: String, findings: &mut Findings) {
     if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
         if !reference.starts_with("#/components/") {
-            findings.add(
-                &place,
-                format!("`{reference}` is not a component"),
-                "refer to `#/components/..`",
-            );
+            findings.add(&place, format!("`{reference}` is not a component"), "refer to `#/components/..`");
         } else if spec.resolve(value).is_null() {
             findings.add(
                 &place,
@@ -70,11 +66,7 @@ pub(super) fn components(spec: &Spec, findings: &mut Findings) {
         let is_pascal = name.starts_with(|first: char| first.is_ascii_uppercase())
             && name.chars().all(|c| c.is_ascii_alphanumeric());
         if !is_pascal {
-            findings.add(
-                &place,
-                format!("`{name}` is no name for a type"),
-                "write it in PascalCase",
-            );
+            findings.add(&place, format!("`{name}` is no name for a type"), "write it in PascalCase");
         }
         if TAKEN.contains(&name) || ["Vec", "Result", "Self", "IntoIterator", "Iterator"].contains(&name) {
             findings.add(
@@ -88,11 +80,7 @@ pub(super) fn components(spec: &Spec, findings: &mut Findings) {
     for (name, _) in spec.schemas() {
         if let Some(other) = seen.insert(name.to_lowercase(), name) {
             let place = format!("/components/schemas/{}", escaped(name));
-            findings.add(
-                place,
-                format!("`{name}` and `{other}` differ in case only"),
-                "rename one of them",
-            );
+            findings.add(place, format!("`{name}` and `{other}` differ in case only"), "rename one of them");
         }
     }
 }
@@ -104,28 +92,16 @@ pub(super) fn properties(spec: &Spec, findings: &mut Findings) {
             .map(move |(name, _)| (format!("{place}/properties/{}", escaped(name)), name))
     });
     let parameters = spec.endpoints().flat_map(|endpoint| {
-        let parameters: Vec<_> = spec
-            .parameters(&endpoint)
-            .filter(|parameter| text(parameter, "in") != "header")
-            .collect();
-        parameters
-            .into_iter()
-            .map(move |parameter| (endpoint.pointer.clone(), text(parameter, "name")))
+        let parameters: Vec<_> =
+            spec.parameters(&endpoint).filter(|parameter| text(parameter, "in") != "header").collect();
+        parameters.into_iter().map(move |parameter| (endpoint.pointer.clone(), text(parameter, "name")))
     });
     let reserved = ["new", "self", "super", "crate", "body"];
     for (place, name) in properties.chain(parameters) {
         if !is_snake(name) {
-            findings.add(
-                place,
-                format!("`{name}` is no name for a field"),
-                "write it in snake_case",
-            );
+            findings.add(place, format!("`{name}` is no name for a field"), "write it in snake_case");
         } else if reserved.contains(&name) || is_keyword(name) && !KEYWORDS.contains(&name) {
-            findings.add(
-                place,
-                format!("`{name}` cannot be the name of a field in Rust"),
-                "choose another",
-            );
+            findings.add(place, format!("`{name}` cannot be the name of a field in Rust"), "choose another");
         }
     }
 }
@@ -170,11 +146,7 @@ pub(super) fn descriptions(spec: &Spec, findings: &mut Findings) {
     }
 
     fn code(place: String, findings: &mut Findings) {
-        findings.add(
-            place,
-            "the description has a block of code",
-            "write it as `code` in the line",
-        );
+        findings.add(place, "the description has a block of code", "write it as `code` in the line");
     }
 }
 
@@ -191,12 +163,9 @@ fn has_code(words: &str) -> bool {
 }
 
 pub(super) fn evidence(spec: &Spec, findings: &mut Findings) {
-    let operations = spec
-        .endpoints()
-        .map(|endpoint| (endpoint.pointer, endpoint.value));
-    let components = spec
-        .schemas()
-        .map(|(name, schema)| (format!("/components/schemas/{}", escaped(name)), schema));
+    let operations = spec.endpoints().map(|endpoint| (endpoint.pointer, endpoint.value));
+    let components =
+        spec.schemas().map(|(name, schema)| (format!("/components/schemas/{}", escaped(name)), schema));
     for (place, value) in operations.chain(components) {
         let evidence = text(value, "x-credicorp-evidence");
         if !["seed", "portal", "chosen"].contains(&evidence) {

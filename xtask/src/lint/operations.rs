@@ -10,17 +10,9 @@ pub(super) fn ids(spec: &Spec, findings: &mut Findings) {
     for endpoint in spec.endpoints() {
         let (id, place) = (endpoint.id, endpoint.pointer);
         if id.is_empty() {
-            findings.add(
-                &place,
-                "there is no operationId",
-                "give it one: it is the name of the method",
-            );
+            findings.add(&place, "there is no operationId", "give it one: it is the name of the method");
         } else if !is_snake(id) {
-            findings.add(
-                &place,
-                format!("the operationId is `{id}`"),
-                "write it in snake_case",
-            );
+            findings.add(&place, format!("the operationId is `{id}`"), "write it in snake_case");
         } else if let Some(other) = seen.insert(id, place.clone()) {
             findings.add(
                 &place,
@@ -32,18 +24,11 @@ pub(super) fn ids(spec: &Spec, findings: &mut Findings) {
 }
 
 pub(super) fn tags(spec: &Spec, findings: &mut Findings) {
-    let declared: BTreeSet<&str> = list(&spec.0, "tags")
-        .iter()
-        .map(|tag| text(tag, "name"))
-        .collect();
+    let declared: BTreeSet<&str> = list(&spec.0, "tags").iter().map(|tag| text(tag, "name")).collect();
     for endpoint in spec.endpoints() {
         match list(endpoint.value, "tags") {
             [tag] if tag.as_str().is_some_and(|tag| declared.contains(tag)) => {}
-            [_] => findings.add(
-                &endpoint.pointer,
-                "its tag is not declared",
-                "add the tag to `/tags`",
-            ),
+            [_] => findings.add(&endpoint.pointer, "its tag is not declared", "add the tag to `/tags`"),
             tags => findings.add(
                 &endpoint.pointer,
                 format!("it has {} tags", tags.len()),
@@ -57,19 +42,11 @@ pub(super) fn tags(spec: &Spec, findings: &mut Findings) {
 pub(super) fn paths(spec: &Spec, findings: &mut Findings) {
     for endpoint in spec.endpoints() {
         let segments = endpoint.path.split('/');
-        let names = segments
-            .clone()
-            .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+        let names = segments.clone().filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
         let names: BTreeSet<&str> = names.collect();
         let whole = segments.skip(1).all(|segment| {
-            let name = segment
-                .strip_prefix('{')
-                .and_then(|rest| rest.strip_suffix('}'))
-                .unwrap_or(segment);
-            !name.is_empty()
-                && name
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+            let name = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(segment);
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
         });
         if !endpoint.path.starts_with('/') || !whole {
             findings.add(
@@ -78,9 +55,7 @@ pub(super) fn paths(spec: &Spec, findings: &mut Findings) {
                 "use plain words and whole `{placeholders}`, joined by single slashes",
             );
         }
-        let parameters = spec
-            .parameters(&endpoint)
-            .filter(|parameter| text(parameter, "in") == "path");
+        let parameters = spec.parameters(&endpoint).filter(|parameter| text(parameter, "in") == "path");
         let declared: BTreeSet<&str> = parameters.map(|parameter| text(parameter, "name")).collect();
         for name in names.symmetric_difference(&declared) {
             findings.add(
@@ -95,30 +70,17 @@ pub(super) fn paths(spec: &Spec, findings: &mut Findings) {
 pub(super) fn parameters(spec: &Spec, findings: &mut Findings) {
     for endpoint in spec.endpoints() {
         for parameter in spec.parameters(&endpoint) {
-            let (name, place, schema) = (
-                text(parameter, "name"),
-                text(parameter, "in"),
-                &parameter["schema"],
-            );
+            let (name, place, schema) =
+                (text(parameter, "name"), text(parameter, "in"), &parameter["schema"]);
             let mut add = |problem: String, mend| {
-                findings.add(
-                    &endpoint.pointer,
-                    format!("the parameter `{name}` {problem}"),
-                    mend,
-                );
+                findings.add(&endpoint.pointer, format!("the parameter `{name}` {problem}"), mend);
             };
             match place {
                 "path" if component(schema).is_none() => {
-                    add(
-                        "has a type without a name".to_owned(),
-                        "refer to an id of `#/components/schemas`",
-                    );
+                    add("has a type without a name".to_owned(), "refer to an id of `#/components/schemas`");
                 }
                 "header" if text(schema, "format").starts_with("date") => {
-                    add(
-                        "is a date in a header".to_owned(),
-                        "send it in the query or the body",
-                    );
+                    add("is a date in a header".to_owned(), "send it in the query or the body");
                 }
                 "header"
                     if !name.eq_ignore_ascii_case("idempotency-key") && parameter["required"] == true =>
@@ -142,10 +104,7 @@ pub(super) fn parameters(spec: &Spec, findings: &mut Findings) {
                 );
             }
             if schema.is_null() {
-                add(
-                    "has no schema".to_owned(),
-                    "give it a `schema`; `content` is not read",
-                );
+                add("has no schema".to_owned(), "give it a `schema`; `content` is not read");
             }
         }
     }
@@ -161,45 +120,26 @@ pub(super) fn keys(spec: &Spec, findings: &mut Findings) {
         });
         let public = !has_token(spec, &endpoint);
         if reads && keyed {
-            findings.add(
-                &endpoint.pointer,
-                "a read takes an Idempotency-Key",
-                "take the header away",
-            );
+            findings.add(&endpoint.pointer, "a read takes an Idempotency-Key", "take the header away");
         } else if !reads && !keyed && !public {
-            findings.add(
-                &endpoint.pointer,
-                "a write takes no Idempotency-Key",
-                "add the header parameter",
-            );
+            findings.add(&endpoint.pointer, "a write takes no Idempotency-Key", "add the header parameter");
         }
     }
 }
 
 fn has_token(spec: &Spec, endpoint: &crate::spec::Endpoint<'_>) -> bool {
-    spec.security(endpoint)
-        .iter()
-        .flat_map(members)
-        .any(|(scheme, _)| spec.is_token(scheme))
+    spec.security(endpoint).iter().flat_map(members).any(|(scheme, _)| spec.is_token(scheme))
 }
 
 pub(super) fn scopes(spec: &Spec, findings: &mut Findings) {
     let schemes = &spec.0["components"]["securitySchemes"];
     let flows = members(schemes).flat_map(|(_, scheme)| members(&scheme["flows"]));
-    let declared: BTreeSet<&str> = flows
-        .flat_map(|(_, flow)| members(&flow["scopes"]).map(|(scope, _)| scope))
-        .collect();
+    let declared: BTreeSet<&str> =
+        flows.flat_map(|(_, flow)| members(&flow["scopes"]).map(|(scope, _)| scope)).collect();
     for endpoint in spec.endpoints() {
         let required: Vec<_> = spec.security(&endpoint).iter().flat_map(members).collect();
-        for (scheme, _) in required
-            .iter()
-            .filter(|(scheme, _)| schemes.get(*scheme).is_none())
-        {
-            findings.add(
-                &endpoint.pointer,
-                format!("there is no security scheme `{scheme}`"),
-                "declare it",
-            );
+        for (scheme, _) in required.iter().filter(|(scheme, _)| schemes.get(*scheme).is_none()) {
+            findings.add(&endpoint.pointer, format!("there is no security scheme `{scheme}`"), "declare it");
         }
         let scopes: Vec<&str> = required
             .iter()
@@ -207,11 +147,7 @@ pub(super) fn scopes(spec: &Spec, findings: &mut Findings) {
             .filter_map(|s| s.as_str())
             .collect();
         if scopes.len() > 1 {
-            findings.add(
-                &endpoint.pointer,
-                format!("it needs {} scopes", scopes.len()),
-                "let it need one",
-            );
+            findings.add(&endpoint.pointer, format!("it needs {} scopes", scopes.len()), "let it need one");
         }
         for scope in scopes.iter().filter(|scope| !declared.contains(*scope)) {
             findings.add(

@@ -14,16 +14,9 @@ use crate::{
 
 /// An enum is a public type that stays open: it has a name, strings, and room for what it does not know.
 pub(super) fn enums(spec: &Spec, findings: &mut Findings) {
-    for (place, schema) in schemas(spec)
-        .into_iter()
-        .filter(|(_, schema)| schema.get("enum").is_some())
-    {
+    for (place, schema) in schemas(spec).into_iter().filter(|(_, schema)| schema.get("enum").is_some()) {
         if place.matches('/').count() != 3 || !place.starts_with("/components/schemas/") {
-            findings.add(
-                &place,
-                "the enum has no name",
-                "make it a schema of `#/components/schemas`",
-            );
+            findings.add(&place, "the enum has no name", "make it a schema of `#/components/schemas`");
         }
         if text(schema, "type") != "string" || !list(schema, "enum").iter().all(Value::is_string) {
             findings.add(
@@ -33,11 +26,7 @@ pub(super) fn enums(spec: &Spec, findings: &mut Findings) {
             );
         }
         if schema["nullable"] == true {
-            findings.add(
-                &place,
-                "the enum may be null",
-                "put `nullable` where the enum is used",
-            );
+            findings.add(&place, "the enum may be null", "put `nullable` where the enum is used");
         }
         let mut variants = BTreeSet::new();
         for value in list(schema, "enum").iter().filter_map(Value::as_str) {
@@ -45,11 +34,7 @@ pub(super) fn enums(spec: &Spec, findings: &mut Findings) {
             let named = variant.starts_with(|first: char| first.is_ascii_uppercase());
             if !named || variant == "Unknown" || variant == "Self" {
                 let mend = "rename it: the variant cannot be written, or means what the client does not know";
-                findings.add(
-                    &place,
-                    format!("the value `{value}` would be the variant `{variant}`"),
-                    mend,
-                );
+                findings.add(&place, format!("the value `{value}` would be the variant `{variant}`"), mend);
             } else if !variants.insert(variant) {
                 findings.add(
                     &place,
@@ -88,11 +73,7 @@ pub(super) fn objects(spec: &Spec, findings: &mut Findings) {
     for (place, schema) in schemas(spec) {
         let is_component = place.matches('/').count() == 3 && place.starts_with("/components/schemas/");
         if schema.get("properties").is_some() && !is_component {
-            findings.add(
-                &place,
-                "the object has no name",
-                "make it a schema of `#/components/schemas`",
-            );
+            findings.add(&place, "the object has no name", "make it a schema of `#/components/schemas`");
         }
         if Kind::of(schema) == Kind::Other && !has_union(schema) && text(schema, "type") != "number" {
             findings.add(&place, "the schema has no type", "give it a `type`");
@@ -116,26 +97,20 @@ pub(super) fn objects(spec: &Spec, findings: &mut Findings) {
 }
 
 fn has_union(schema: &Value) -> bool {
-    ["oneOf", "anyOf", "allOf", "not"]
-        .iter()
-        .any(|keyword| schema.get(*keyword).is_some())
+    ["oneOf", "anyOf", "allOf", "not"].iter().any(|keyword| schema.get(*keyword).is_some())
 }
 
 /// Money is never a float, and a count says how great it can be.
 pub(super) fn numbers(spec: &Spec, findings: &mut Findings) {
     for (place, schema) in schemas(spec) {
         match (text(schema, "type"), text(schema, "format")) {
-            ("number", _) => findings.add(
-                place,
-                "the number is a float",
-                "use an integer of the smallest unit",
-            ),
+            ("number", _) => {
+                findings.add(place, "the number is a float", "use an integer of the smallest unit")
+            }
             ("integer", "int32" | "int64") => {}
-            ("integer", _) => findings.add(
-                place,
-                "the integer has no format",
-                "write int32 for a count, else int64",
-            ),
+            ("integer", _) => {
+                findings.add(place, "the integer has no format", "write int32 for a count, else int64")
+            }
             _ => {}
         }
     }
@@ -178,10 +153,7 @@ fn is_wider_id(kind: &Kind, name: &str) -> bool {
 pub(super) fn null(spec: &Spec, findings: &mut Findings) {
     let model = Model::of(spec);
     for name in model.requested() {
-        for (field, _) in model
-            .fields(name)
-            .filter(|(_, field)| field.required && field.nullable)
-        {
+        for (field, _) in model.fields(name).filter(|(_, field)| field.required && field.nullable) {
             findings.add(
                 format!("/components/schemas/{name}/properties/{field}"),
                 "the field is required and may be null",
@@ -191,10 +163,6 @@ pub(super) fn null(spec: &Spec, findings: &mut Findings) {
     }
     for (name, _) in spec.schemas().filter(|(_, schema)| schema["nullable"] == true) {
         let place = format!("/components/schemas/{}", escaped(name));
-        findings.add(
-            place,
-            "the component may be null",
-            "put `nullable` where it is used",
-        );
+        findings.add(place, "the component may be null", "put `nullable` where it is used");
     }
 }

@@ -18,14 +18,11 @@ pub(crate) fn mini_with(change: impl FnOnce(&mut Value)) -> Spec {
 
 /// What stands at a JSON pointer.
 pub(crate) fn at<'a>(spec: &'a mut Value, pointer: &str) -> &'a mut Value {
-    spec.pointer_mut(pointer)
-        .unwrap_or_else(|| panic!("nothing at {pointer}"))
+    spec.pointer_mut(pointer).unwrap_or_else(|| panic!("nothing at {pointer}"))
 }
 
 /// Takes a member out.
 pub(crate) fn remove(spec: &mut Value, pointer: &str, name: &str) {
-    let removed = at(spec, pointer)
-        .as_object_mut()
-        .and_then(|object| object.remove(name));
+    let removed = at(spec, pointer).as_object_mut().and_then(|object| object.remove(name));
     assert!(removed.is_some(), "nothing at {pointer}/{name}");
 }

@@ -10,7 +10,8 @@ use crate::test_support::{HOUR, clock};
 use crate::types::{Business, NewApplication};
 
 fn new_application() -> NewApplication {
-    NewApplication::new(Business::new("16093826"), Pence::from_pounds(25_000), 12).redirect_uri("https://yourapp.com/return")
+    NewApplication::new(Business::new("16093826"), Pence::from_pounds(25_000), 12)
+        .redirect_uri("https://yourapp.com/return")
 }
 
 #[tokio::test]
@@ -22,10 +23,15 @@ async fn a_write_that_fails_twice_is_one_application() {
     sandbox.inject(Fault::status(503).retry_after(1).times(2));
     let response = client.applications().create(new_application()).with_response().await.unwrap();
     assert_eq!(response.attempts(), 3);
-    assert_eq!(clock.slept(), [Duration::from_secs(2), Duration::from_secs(2)], "the hint and all of the jitter");
+    assert_eq!(
+        clock.slept(),
+        [Duration::from_secs(2), Duration::from_secs(2)],
+        "the hint and all of the jitter"
+    );
     let requests = sandbox.requests_to("create_application");
     assert_eq!(requests.len(), 3);
-    let keys: Vec<_> = requests.iter().map(|request| request.headers["idempotency-key"].to_str().unwrap()).collect();
+    let keys: Vec<_> =
+        requests.iter().map(|request| request.headers["idempotency-key"].to_str().unwrap()).collect();
     assert_eq!(keys, [response.idempotency_key().unwrap(); 3]);
     assert_eq!(client.applications().list().await.unwrap().data.len(), 1);
 }

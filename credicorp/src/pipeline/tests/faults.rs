@@ -60,19 +60,17 @@ impl Server {
             }
             std::future::pending::<()>().await;
         });
-        Self {
-            base,
-            requests,
-            _tasks: tasks,
-        }
+        Self { base, requests, _tasks: tasks }
     }
 
     fn client(&self, clock: &Manual) -> Client {
-        let builder = Client::builder()
-            .secret_key("sk_test_1")
-            .api_base(&self.base)
-            .timeout(TIMEOUT);
+        let builder = Client::builder().secret_key("sk_test_1").api_base(&self.base).timeout(TIMEOUT);
         builder.ambient(clock.clone()).build().unwrap()
+    }
+
+    /// One attempt to read, and why it failed.
+    async fn get_once(&self, clock: &Manual) -> Error {
+        self.client(clock).applications().get("app_1").max_retries(0).await.unwrap_err()
     }
 
     fn requests(&self) -> Vec<String> {
@@ -86,10 +84,7 @@ async fn mint(listener: &TcpListener) {
     let token = r#"{"access_token":"t","expires_in":3600}"#;
     write(
         &mut stream,
-        &format!(
-            "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{token}",
-            token.len()
-        ),
+        &format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{token}", token.len()),
     )
     .await;
 }
@@ -103,29 +98,17 @@ async fn misbehave(stream: &mut TcpStream, fault: Fault, seen: &Mutex<Vec<String
     let length = APPLICATION.len();
     match fault {
         Fault::None => {
-            write(
-                stream,
-                &format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{APPLICATION}"),
-            )
-            .await
+            write(stream, &format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{APPLICATION}")).await
         }
         Fault::ResetAfterReading => stream.set_zero_linger().unwrap(),
         Fault::HalfABody => {
             let half = &APPLICATION[..length / 2];
             let head = "HTTP/1.1 200 OK\r\ncredicorp-request-id: req_half";
-            write(
-                stream,
-                &format!("{head}\r\ncontent-length: {length}\r\n\r\n{half}"),
-            )
-            .await;
+            write(stream, &format!("{head}\r\ncontent-length: {length}\r\n\r\n{half}")).await;
         }
         Fault::SlowHeaders => clock.advance(TIMEOUT),
         Fault::SlowBody => {
-            write(
-                stream,
-                &format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{{"),
-            )
-            .await;
+            write(stream, &format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{{")).await;
             clock.advance(TIMEOUT);
         }
         Fault::NotHttp => write(stream, "220 smtp.example ready\r\n").await,
@@ -139,11 +122,7 @@ async fn too_large(stream: &mut TcpStream, fault: Fault) {
         Fault::TooLarge => format!("content-length: {}", LONGEST_BODY + 1),
         _ => "connection: close".to_owned(),
     };
-    write(
-        stream,
-        &format!("HTTP/1.1 200 OK\r\ncredicorp-request-id: req_big\r\n{framing}\r\n\r\n"),
-    )
-    .await;
+    write(stream, &format!("HTTP/1.1 200 OK\r\ncredicorp-request-id: req_big\r\n{framing}\r\n\r\n")).await;
     let chunk = vec![b'x'; 1 << 20];
     // The client hangs up before the end.
     while stream.write_all(&chunk).await.is_ok() {}
@@ -162,9 +141,7 @@ async fn read_request(stream: &mut TcpStream) -> String {
         request.extend_from_slice(&buffer[..read]);
         let text = String::from_utf8_lossy(&request);
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let announced = head
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+            let announced = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
             if body.len() >= announced.unwrap_or(0) {
                 return text.into_owned();
             }
@@ -175,18 +152,11 @@ async fn read_request(stream: &mut TcpStream) -> String {
 
 async fn keyless_write(client: &Client, base: &str) -> Result<u32, Error> {
     let operation = named("submit_application");
-    let url = format!("{base}/partner/v1/applications/app_1/submit")
-        .parse()
-        .unwrap();
+    let url = format!("{base}/partner/v1/applications/app_1/submit").parse().unwrap();
     let request = reqwest::Request::new(operation.method.clone(), url);
-    let limits = Limits {
-        max_retries: 3,
-        timeout: TIMEOUT,
-        deadline: None,
-    };
-    let answer = Run::new(client.core(), operation, limits, None)
-        .drive(request, Some(&client.tokens()))
-        .await?;
+    let limits = Limits { max_retries: 3, timeout: TIMEOUT, deadline: None };
+    let answer =
+        Run::new(client.core(), operation, limits, None).drive(request, Some(&client.tokens())).await?;
     Ok(answer.extensions().get::<crate::error::Facts>().unwrap().attempts)
 }
 
@@ -204,48 +174,26 @@ async fn faults_after_which_it_may_have_been_sent() {
     ] {
         let clock = Manual::new(PATIENCE);
         let server = Server::start(&clock, [fault; 1]).await;
-        let error = server
-            .client(&clock)
-            .applications()
-            .get("app_1")
-            .max_retries(0)
-            .await
-            .unwrap_err();
+        let error = server.get_once(&clock).await;
         assert_eq!(error.kind(), kind, "{fault:?}: {error:?}");
         assert!(error.may_have_been_sent() && error.is_retryable(), "{fault:?}");
         assert_eq!(error.attempts(), 1, "{fault:?}");
-        assert!(
-            !format!("{error:?}").contains("127.0.0.1:"),
-            "no URL in {error:?}"
-        );
+        assert!(!format!("{error:?}").contains("127.0.0.1:"), "no URL in {error:?}");
 
         let clock = Manual::new(PATIENCE);
         let server = Server::start(&clock, [fault, fault, Fault::None]).await;
-        let write = server
-            .client(&clock)
-            .applications()
-            .submit("app_1")
-            .idempotency_key("order_1");
+        let write = server.client(&clock).applications().submit("app_1").idempotency_key("order_1");
         let response = write.with_response().await.unwrap();
         assert_eq!(response.attempts(), 3, "{fault:?}");
         assert!(
-            server
-                .requests()
-                .iter()
-                .all(|request| request.contains("\r\nidempotency-key: order_1\r\n")),
+            server.requests().iter().all(|request| request.contains("\r\nidempotency-key: order_1\r\n")),
             "{fault:?}"
         );
 
         let clock = Manual::new(PATIENCE);
         let server = Server::start(&clock, [fault, Fault::None]).await;
-        let error = keyless_write(&server.client(&clock), &server.base)
-            .await
-            .unwrap_err();
-        assert_eq!(
-            (error.attempts(), error.may_have_been_sent()),
-            (1, true),
-            "{fault:?}"
-        );
+        let error = keyless_write(&server.client(&clock), &server.base).await.unwrap_err();
+        assert_eq!((error.attempts(), error.may_have_been_sent()), (1, true), "{fault:?}");
     }
 }
 
@@ -258,41 +206,23 @@ async fn refused_is_not_sent_and_even_a_keyless_write_is_repeated() {
     let base = server.base.clone();
     drop(server);
     // The listener goes with its task, which the runtime drops when it next runs.
-    while TcpStream::connect(base.trim_start_matches("http://"))
-        .await
-        .is_ok()
-    {
+    while TcpStream::connect(base.trim_start_matches("http://")).await.is_ok() {
         tokio::task::yield_now().await;
     }
     let error = client.applications().submit("app_1").await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.attempts(), error.may_have_been_sent()),
-        (ErrorKind::Connect, 4, false)
-    );
+    assert_eq!((error.kind(), error.attempts(), error.may_have_been_sent()), (ErrorKind::Connect, 4, false));
     let error = keyless_write(&client, &base).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.attempts(), error.may_have_been_sent()),
-        (ErrorKind::Connect, 4, false)
-    );
+    assert_eq!((error.kind(), error.attempts(), error.may_have_been_sent()), (ErrorKind::Connect, 4, false));
 }
 
 #[tokio::test]
 async fn half_a_body_keeps_what_came() {
     let clock = Manual::new(PATIENCE);
     let server = Server::start(&clock, [Fault::HalfABody]).await;
-    let error = server
-        .client(&clock)
-        .applications()
-        .get("app_1")
-        .max_retries(0)
-        .await
-        .unwrap_err();
+    let error = server.get_once(&clock).await;
     assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
     assert_eq!(error.request_id(), Some("req_half"));
-    assert_eq!(
-        error.body(),
-        Some(&APPLICATION.as_bytes()[..APPLICATION.len() / 2])
-    );
+    assert_eq!(error.body(), Some(&APPLICATION.as_bytes()[..APPLICATION.len() / 2]));
 }
 
 #[tokio::test]
@@ -300,12 +230,7 @@ async fn a_body_over_the_limit_is_cut_off_and_not_asked_for_again() {
     for fault in [Fault::TooLarge, Fault::TooLargeUnannounced] {
         let clock = Manual::new(PATIENCE);
         let server = Server::start(&clock, [fault]).await;
-        let error = server
-            .client(&clock)
-            .applications()
-            .get("app_1")
-            .await
-            .unwrap_err();
+        let error = server.client(&clock).applications().get("app_1").await.unwrap_err();
         assert_eq!(
             (error.kind(), error.attempts(), error.request_id()),
             (ErrorKind::Decode, 1, Some("req_big"))
@@ -320,10 +245,7 @@ async fn a_body_over_the_limit_is_cut_off_and_not_asked_for_again() {
 async fn a_stale_connection_is_repeated_on_a_new_one() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    let answer = format!(
-        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{APPLICATION}",
-        APPLICATION.len()
-    );
+    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{APPLICATION}", APPLICATION.len());
     let mut tasks = JoinSet::new();
     tasks.spawn(async move {
         mint(&listener).await;
@@ -338,19 +260,10 @@ async fn a_stale_connection_is_repeated_on_a_new_one() {
         (stale, repeated)
     });
     let clock = Manual::new(PATIENCE);
-    let client = Client::builder()
-        .secret_key("sk_test_1")
-        .api_base(base)
-        .ambient(clock.clone())
-        .build()
-        .unwrap();
+    let client =
+        Client::builder().secret_key("sk_test_1").api_base(base).ambient(clock.clone()).build().unwrap();
     client.applications().get("app_1").await.unwrap();
-    let response = client
-        .applications()
-        .submit("app_1")
-        .with_response()
-        .await
-        .unwrap();
+    let response = client.applications().submit("app_1").with_response().await.unwrap();
     assert_eq!(response.attempts(), 2);
     let (stale, repeated) = tasks.join_next().await.unwrap().unwrap();
     assert_eq!(stale, repeated, "the same request, under the same key");
@@ -383,17 +296,12 @@ async fn a_redirect_is_not_followed_and_the_token_stays_at_home() {
         .build()
         .unwrap();
     let error = client.applications().get("app_1").await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.status().map(|status| status.as_u16())),
-        (ErrorKind::Api, Some(307))
-    );
+    assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (ErrorKind::Api, Some(307)));
     let knocked = poll_accept(&elsewhere);
     assert!(!knocked, "nobody came to the redirect's target");
 }
 
 /// Whether a connection is waiting.
 fn poll_accept(listener: &TcpListener) -> bool {
-    listener
-        .poll_accept(&mut std::task::Context::from_waker(std::task::Waker::noop()))
-        .is_ready()
+    listener.poll_accept(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_ready()
 }

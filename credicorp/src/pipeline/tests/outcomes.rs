@@ -13,13 +13,7 @@ use crate::{Error, ErrorKind, Pence};
 
 async fn get(step: Step) -> Error {
     let script = Script::calls([step.header("credicorp-request-id", "req_h")]);
-    script
-        .client(&clock())
-        .applications()
-        .get("app_1")
-        .max_retries(0)
-        .await
-        .unwrap_err()
+    script.client(&clock()).applications().get("app_1").max_retries(0).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -28,13 +22,7 @@ async fn whatever_comes_keeps_status_request_id_and_first_bytes() {
     let big = Bytes::from(vec![b'x'; 15 * 1024 * 1024]);
     type Row<'a> = (&'a str, Step, u16, ErrorKind, Option<&'a [u8]>);
     let rows: Vec<Row<'_>> = vec![
-        (
-            "HTML 503",
-            answer(503).body(html),
-            503,
-            ErrorKind::Api,
-            Some(html.as_bytes()),
-        ),
+        ("HTML 503", answer(503).body(html), 503, ErrorKind::Api, Some(html.as_bytes())),
         ("empty 429", answer(429), 429, ErrorKind::RateLimited, None),
         (
             "truncated JSON",
@@ -50,63 +38,23 @@ async fn whatever_comes_keeps_status_request_id_and_first_bytes() {
             ErrorKind::Api,
             Some(br#"{"error":{"code":7,"fields":"x"}}"#),
         ),
-        (
-            "an array",
-            answer(404).body("[]"),
-            404,
-            ErrorKind::Api,
-            Some(b"[]"),
-        ),
-        (
-            "a redirect",
-            answer(302).header("location", "https://evil.example"),
-            302,
-            ErrorKind::Api,
-            None,
-        ),
-        (
-            "a large body",
-            answer(500).body(big.clone()),
-            500,
-            ErrorKind::Api,
-            Some(&big[..KEPT_BODY]),
-        ),
-        (
-            "a 200 that is not JSON",
-            answer(200).body(html),
-            200,
-            ErrorKind::Decode,
-            Some(html.as_bytes()),
-        ),
-        (
-            "a 200 of another shape",
-            answer(200).body("{}"),
-            200,
-            ErrorKind::Decode,
-            Some(b"{}"),
-        ),
+        ("an array", answer(404).body("[]"), 404, ErrorKind::Api, Some(b"[]")),
+        ("a redirect", answer(302).header("location", "https://evil.example"), 302, ErrorKind::Api, None),
+        ("a large body", answer(500).body(big.clone()), 500, ErrorKind::Api, Some(&big[..KEPT_BODY])),
+        ("a 200 that is not JSON", answer(200).body(html), 200, ErrorKind::Decode, Some(html.as_bytes())),
+        ("a 200 of another shape", answer(200).body("{}"), 200, ErrorKind::Decode, Some(b"{}")),
         ("an empty 200", answer(200), 200, ErrorKind::Decode, None),
     ];
     for (name, step, status, kind, body) in rows {
         let error = get(step).await;
-        assert_eq!(
-            error.status().map(|status| status.as_u16()),
-            Some(status),
-            "{name}"
-        );
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{name}");
         assert_eq!(error.kind(), kind, "{name}");
         assert_eq!(error.request_id(), Some("req_h"), "{name}");
         assert_eq!(error.body(), body, "{name}");
         assert_eq!(error.attempts(), 1, "{name}");
         let shown = format!("{error} {error:?}");
-        assert!(
-            shown.contains(&status.to_string()) && shown.contains("req_h"),
-            "{name}: {shown}"
-        );
-        assert!(
-            !shown.contains("upstream") && !shown.contains("xxxx"),
-            "{name}: {shown}"
-        );
+        assert!(shown.contains(&status.to_string()) && shown.contains("req_h"), "{name}: {shown}");
+        assert!(!shown.contains("upstream") && !shown.contains("xxxx"), "{name}: {shown}");
     }
 }
 
@@ -125,27 +73,11 @@ async fn an_api_error_is_read_whole() {
     assert_eq!(error.code(), Some("validation_error"));
     assert_eq!(error.error_type(), Some("invalid_request_error"));
     assert_eq!(error.doc_url(), Some("https://docs.example/errors"));
-    assert_eq!(
-        error.request_id(),
-        Some("req_b"),
-        "without a header, from the body"
-    );
+    assert_eq!(error.request_id(), Some("req_b"), "without a header, from the body");
     let fields: Vec<&str> = error.fields().iter().map(|field| field.field.as_str()).collect();
-    assert_eq!(
-        fields,
-        [
-            "amount_pence",
-            "amount_pence",
-            "term_months",
-            "purpose",
-            "reference"
-        ]
-    );
+    assert_eq!(fields, ["amount_pence", "amount_pence", "term_months", "purpose", "reference"]);
     assert_eq!(error.fields()[0].message.as_deref(), Some("at least 100000"));
-    assert_eq!(
-        error.to_string(),
-        "422 validation_error: two fields are wrong (req_b, 1 attempt)"
-    );
+    assert_eq!(error.to_string(), "422 validation_error: two fields are wrong (req_b, 1 attempt)");
 }
 
 #[tokio::test]
@@ -154,12 +86,7 @@ async fn display_is_one_line_that_no_server_can_break() {
         "{\"error\":{\"code\":\"bad\\ncode\",\"message\":\"a\\r\\n\\u001b[31mforged log line\\u202e\"}}",
     );
     let shown = get(step).await.to_string();
-    assert!(
-        shown
-            .chars()
-            .all(|character| !character.is_control() && character != '\u{202e}'),
-        "{shown:?}"
-    );
+    assert!(shown.chars().all(|character| !character.is_control() && character != '\u{202e}'), "{shown:?}");
     let long = answer(400).body(format!(r#"{{"error":{{"message":"{}"}}}}"#, "m".repeat(100_000)));
     assert!(get(long).await.to_string().len() < 1_000);
 }
@@ -191,12 +118,7 @@ async fn a_mint_that_is_not_understood_shows_nothing_of_it() {
         r#"{"access_token":""}"#,
     ] {
         let script = Script::calls([]).mints([answer(200).body(body)]);
-        let error = script
-            .client(&clock())
-            .applications()
-            .get("app_1")
-            .await
-            .unwrap_err();
+        let error = script.client(&clock()).applications().get("app_1").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
         assert_eq!(error.body(), None);
         assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
@@ -218,13 +140,7 @@ async fn a_response_tells_what_happened() {
         .header("idempotency-replayed", "true");
     let script = Script::calls([coded(500, "server_error"), created]);
     let new = NewApplication::new(Business::new("16093826"), Pence::from_pounds(25_000), 12);
-    let response = script
-        .client(&clock())
-        .applications()
-        .create(new)
-        .with_response()
-        .await
-        .unwrap();
+    let response = script.client(&clock()).applications().create(new).with_response().await.unwrap();
     assert_eq!(response.status(), 200);
     assert_eq!(response.request_id(), Some("req_x"));
     assert_eq!(response.attempts(), 2);
@@ -235,23 +151,17 @@ async fn a_response_tells_what_happened() {
         (limit.limit, limit.remaining, limit.reset),
         (Some(10), Some(9), Some(std::time::Duration::from_secs(1)))
     );
-    let keys: Vec<_> = script
-        .seen()
-        .iter()
-        .map(|seen| seen.header("idempotency-key").unwrap().to_owned())
-        .collect();
-    assert_eq!(
-        keys,
-        [
-            response.idempotency_key().unwrap(),
-            response.idempotency_key().unwrap()
-        ]
-    );
+    let keys: Vec<_> =
+        script.seen().iter().map(|seen| seen.header("idempotency-key").unwrap().to_owned()).collect();
+    assert_eq!(keys, [response.idempotency_key().unwrap(), response.idempotency_key().unwrap()]);
     assert_eq!(response.id.as_str(), "app_1", "derefs to the value");
 }
 
 /// One client for all cases: making one reads the system's certificates.
-fn for_any<T: std::fmt::Debug>(strategy: impl Strategy<Value = T>, check: impl Fn(&dyn Fn(Step) -> Error, T) -> Result<(), TestCaseError>) {
+fn for_any<T: std::fmt::Debug>(
+    strategy: impl Strategy<Value = T>,
+    check: impl Fn(&dyn Fn(Step) -> Error, T) -> Result<(), TestCaseError>,
+) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let script = Script::calls([]);
     let client = script.client(&clock());

@@ -36,38 +36,21 @@ async fn run_within(sort: Sort, max_retries: u32, deadline: Option<Duration>, st
     let script = Script::calls(steps);
     let client = script.client(&clock);
     let core = client.core();
-    let operation = named(if sort == Sort::Read {
-        "get_application"
-    } else {
-        "create_application"
-    });
+    let operation = named(if sort == Sort::Read { "get_application" } else { "create_application" });
     let key = (sort == Sort::KeyedWrite).then(|| Arc::from("order_1"));
-    let mut request = reqwest::Request::new(
-        operation.method.clone(),
-        "http://127.0.0.1:9/partner/v1/x".parse().unwrap(),
-    );
+    let mut request =
+        reqwest::Request::new(operation.method.clone(), "http://127.0.0.1:9/partner/v1/x".parse().unwrap());
     if let Some(key) = &key {
         let key: &str = key;
-        request
-            .headers_mut()
-            .insert("idempotency-key", key.parse().unwrap());
+        request.headers_mut().insert("idempotency-key", key.parse().unwrap());
     }
-    let limits = Limits {
-        max_retries,
-        timeout: HOUR,
-        deadline,
-    };
-    let answer = Run::new(core, operation, limits, key)
-        .drive(request, Some(&client.tokens()))
-        .await;
+    let limits = Limits { max_retries, timeout: HOUR, deadline };
+    let answer = Run::new(core, operation, limits, key).drive(request, Some(&client.tokens())).await;
     let seen = script.seen();
     Ran {
         outcome: answer.map(|answer| answer.extensions().get::<crate::error::Facts>().unwrap().attempts),
         requests: seen.len(),
-        keys: seen
-            .iter()
-            .map(|seen| seen.header("idempotency-key").map(str::to_owned))
-            .collect(),
+        keys: seen.iter().map(|seen| seen.header("idempotency-key").map(str::to_owned)).collect(),
         waits: clock.slept().iter().map(Duration::as_millis).collect(),
     }
 }
@@ -123,11 +106,7 @@ async fn every_row_for_every_sort_of_call() {
                         matches!(row.repeat, Repeat::IfSafe | Repeat::Always),
                         "{name}"
                     );
-                    assert_eq!(
-                        error.may_have_been_sent(),
-                        row.signal != Signal::NotConnected,
-                        "{name}"
-                    );
+                    assert_eq!(error.may_have_been_sent(), row.signal != Signal::NotConnected, "{name}");
                     assert_eq!(error.idempotency_key(), key.as_deref(), "{name}");
                 }
             }
@@ -137,12 +116,7 @@ async fn every_row_for_every_sort_of_call() {
 
 #[tokio::test]
 async fn a_call_that_recovers_says_how_often_it_was_sent() {
-    let ran = run(
-        Sort::KeyedWrite,
-        3,
-        vec![answer(500), Step::Fail(Why::Broken), ok()],
-    )
-    .await;
+    let ran = run(Sort::KeyedWrite, 3, vec![answer(500), Step::Fail(Why::Broken), ok()]).await;
     assert_eq!(ran.outcome.unwrap(), 3);
     assert_eq!(ran.waits, [250, 500]);
 }
@@ -152,10 +126,7 @@ async fn no_retries_is_one_attempt_and_a_401_is_still_repeated_once() {
     assert_eq!(run(Sort::Read, 0, vec![answer(503)]).await.requests, 1);
     let ran = run(Sort::Read, 0, vec![answer(401), ok()]).await;
     assert_eq!((ran.outcome.unwrap(), ran.requests), (2, 2));
-    let error = run(Sort::Read, 0, vec![answer(401), answer(401)])
-        .await
-        .outcome
-        .unwrap_err();
+    let error = run(Sort::Read, 0, vec![answer(401), answer(401)]).await.outcome.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Auth, 2));
 }
 
@@ -170,18 +141,12 @@ async fn a_hint_is_kept_to_and_a_long_one_is_the_callers() {
     assert_eq!(run(Sort::Read, 3, hinted("0")).await.waits, [1_000]);
     assert_eq!(run(Sort::Read, 3, hinted("60")).await.waits, [61_000]);
     let date = hinted("Mon, 29 Jun 2026 10:14:12 GMT");
-    assert_eq!(
-        run(Sort::Read, 3, date).await.waits,
-        [11_000],
-        "ten seconds from the clock's start"
-    );
+    assert_eq!(run(Sort::Read, 3, date).await.waits, [11_000], "ten seconds from the clock's start");
     let error = run(Sort::Read, 3, hinted("61")).await.outcome.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(61)));
-    let error = run(Sort::Read, 3, vec![answer(503).header("retry-after", "3600")])
-        .await
-        .outcome
-        .unwrap_err();
+    let error =
+        run(Sort::Read, 3, vec![answer(503).header("retry-after", "3600")]).await.outcome.unwrap_err();
     assert_eq!((error.retry_after(), error.is_retryable()), (Some(HOUR), true));
 }
 
@@ -189,19 +154,9 @@ async fn a_hint_is_kept_to_and_a_long_one_is_the_callers() {
 async fn a_wait_that_would_pass_the_deadline_is_not_begun() {
     let deadline = Some(Duration::from_millis(1_000));
     let ran = run_within(Sort::Read, 9, deadline, vec![answer(503); 9]).await;
-    assert_eq!(
-        ran.waits,
-        [250, 500],
-        "the third wait, a second, would end after the deadline"
-    );
+    assert_eq!(ran.waits, [250, 500], "the third wait, a second, would end after the deadline");
     assert_eq!(ran.outcome.unwrap_err().status().unwrap(), 503);
-    let ran = run_within(
-        Sort::Read,
-        9,
-        deadline,
-        vec![answer(503).header("retry-after", "5")],
-    )
-    .await;
+    let ran = run_within(Sort::Read, 9, deadline, vec![answer(503).header("retry-after", "5")]).await;
     assert_eq!((ran.requests, ran.waits.len()), (1, 0));
 }
 
@@ -224,10 +179,7 @@ async fn an_attempt_that_hangs_is_cut_off_and_repeated() {
     let client = script.client_with(&clock, |builder| builder.timeout(Duration::from_secs(30)));
     let response = client.applications().get("app_1").with_response().await.unwrap();
     assert_eq!(response.attempts(), 2);
-    assert_eq!(
-        clock.slept(),
-        [Duration::from_secs(30), Duration::from_millis(250)]
-    );
+    assert_eq!(clock.slept(), [Duration::from_secs(30), Duration::from_millis(250)]);
 }
 
 #[tokio::test]
@@ -239,10 +191,7 @@ async fn an_empty_budget_gives_the_error_at_once_and_successes_fill_it() {
     assert_eq!(error.attempts(), 36, "35 repeats cost 490 of 500");
     assert_eq!(client.core().budget.left(), 10);
     script.then_calls([answer(503)]);
-    assert_eq!(
-        client.applications().get("app_1").await.unwrap_err().attempts(),
-        1
-    );
+    assert_eq!(client.applications().get("app_1").await.unwrap_err().attempts(), 1);
     script.then_calls([answer(429), ok(), ok(), ok()]);
     let recovered = client.applications().get("app_1").with_response().await.unwrap();
     assert_eq!(

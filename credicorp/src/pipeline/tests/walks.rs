@@ -17,27 +17,13 @@ fn not_ready() -> Step {
 #[tokio::test]
 async fn a_wait_polls_backing_off_until_there_is_a_decision_of_any_outcome() {
     let clock = clock();
-    let script = Script::calls([
-        not_ready(),
-        not_ready(),
-        not_ready(),
-        answer(503),
-        answer(200).body(DECISION),
-    ]);
+    let script =
+        Script::calls([not_ready(), not_ready(), not_ready(), answer(503), answer(200).body(DECISION)]);
     let client = script.client(&clock);
-    let decision = client
-        .applications()
-        .decision("app_1")
-        .wait(Duration::from_secs(30))
-        .await
-        .unwrap();
+    let decision = client.applications().decision("app_1").wait(Duration::from_secs(30)).await.unwrap();
     assert_eq!(decision.outcome, crate::types::Outcome::Referred);
     let waits: Vec<u128> = clock.slept().iter().map(Duration::as_millis).collect();
-    assert_eq!(
-        waits,
-        [250, 500, 1_000, 250],
-        "three pauses, and the repeat after the 503"
-    );
+    assert_eq!(waits, [250, 500, 1_000, 250], "three pauses, and the repeat after the 503");
     assert_eq!(script.seen()[0].path, "/partner/v1/decisions/app_1");
 }
 
@@ -46,16 +32,8 @@ async fn a_wait_whose_time_is_up_tells_the_last_answer_as_a_timeout() {
     let clock = clock();
     let script = Script::calls(vec![not_ready(); 20]);
     let client = script.client(&clock);
-    let error = client
-        .applications()
-        .decision("app_1")
-        .wait(Duration::from_secs(10))
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (error.kind(), error.code()),
-        (ErrorKind::Timeout, Some("decision_not_ready"))
-    );
+    let error = client.applications().decision("app_1").wait(Duration::from_secs(10)).await.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Timeout, Some("decision_not_ready")));
     assert_eq!(clock.slept().iter().sum::<Duration>(), Duration::from_secs(10));
     assert_eq!(
         script.seen().len(),
@@ -70,21 +48,13 @@ async fn a_wait_whose_time_is_up_tells_the_last_answer_as_a_timeout() {
         .wait(Duration::from_secs(1))
         .await
         .unwrap_err();
-    assert_eq!(
-        (error.kind(), error.code()),
-        (ErrorKind::Timeout, Some("decision_not_ready"))
-    );
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Timeout, Some("decision_not_ready")));
 }
 
 #[tokio::test]
 async fn a_wait_ends_with_any_other_error() {
     let client = Script::calls([not_ready(), coded(404, "resource_not_found")]).client(&clock());
-    let error = client
-        .applications()
-        .decision("app_1")
-        .wait(Duration::from_secs(10))
-        .await
-        .unwrap_err();
+    let error = client.applications().decision("app_1").wait(Duration::from_secs(10)).await.unwrap_err();
     assert_eq!(error.code(), Some("resource_not_found"));
 }
 
@@ -104,11 +74,7 @@ fn paths(script: &Script) -> Vec<String> {
 
 #[tokio::test]
 async fn a_walk_goes_over_empty_pages_to_the_end() {
-    let script = Script::calls([
-        page(&["a", "b"], Some("c1")),
-        page(&[], Some("c2")),
-        page(&["c"], None),
-    ]);
+    let script = Script::calls([page(&["a", "b"], Some("c1")), page(&[], Some("c2")), page(&["c"], None)]);
     let client = script.client(&clock());
     let mut items = client
         .applications()
@@ -121,14 +87,7 @@ async fn a_walk_goes_over_empty_pages_to_the_end() {
     while let Some(item) = items.next().await {
         walked.push((item.unwrap().id.to_string(), items.cursor().map(str::to_owned)));
     }
-    assert_eq!(
-        walked,
-        [
-            ("a".into(), None),
-            ("b".into(), None),
-            ("c".into(), Some("c2".to_owned()))
-        ]
-    );
+    assert_eq!(walked, [("a".into(), None), ("b".into(), None), ("c".into(), Some("c2".to_owned()))]);
     assert!(items.next().await.is_none(), "the end stays the end");
     let filters = "created_after=2026-06-01";
     assert_eq!(
@@ -139,13 +98,7 @@ async fn a_walk_goes_over_empty_pages_to_the_end() {
             format!("/partner/v1/applications?{filters}&cursor=c2&limit=2&status=funded"),
         ]
     );
-    assert!(
-        script
-            .seen()
-            .iter()
-            .all(|seen| seen.header("idempotency-key").is_none()),
-        "a read sends no key"
-    );
+    assert!(script.seen().iter().all(|seen| seen.header("idempotency-key").is_none()), "a read sends no key");
 }
 
 #[tokio::test]
@@ -154,17 +107,8 @@ async fn one_page_is_plain_data_and_a_cursor_goes_on_from_it() {
     let client = script.client(&clock());
     let first = client.applications().list().limit(1).await.unwrap();
     assert!(first.has_more);
-    let second = client
-        .applications()
-        .list()
-        .limit(1)
-        .cursor(first.next_cursor.unwrap())
-        .await
-        .unwrap();
-    assert_eq!(
-        (second.data[0].id.as_str(), second.has_more, second.next_cursor),
-        ("b", false, None)
-    );
+    let second = client.applications().list().limit(1).cursor(first.next_cursor.unwrap()).await.unwrap();
+    assert_eq!((second.data[0].id.as_str(), second.has_more, second.next_cursor), ("b", false, None));
 }
 
 #[tokio::test]
@@ -193,30 +137,15 @@ async fn a_repeated_cursor_is_an_error_after_its_page() {
 
 #[tokio::test]
 async fn a_failed_page_is_asked_for_again_and_nothing_is_lost() {
-    let script = Script::calls([
-        page(&["a"], Some("c1")),
-        coded(500, "server_error"),
-        page(&["b"], None),
-    ]);
-    let mut items = script
-        .client(&clock())
-        .applications()
-        .list()
-        .max_retries(0)
-        .stream();
+    let script = Script::calls([page(&["a"], Some("c1")), coded(500, "server_error"), page(&["b"], None)]);
+    let mut items = script.client(&clock()).applications().list().max_retries(0).stream();
     assert_eq!(items.next().await.unwrap().unwrap().id.as_str(), "a");
-    assert_eq!(
-        items.next().await.unwrap().unwrap_err().code(),
-        Some("server_error")
-    );
+    assert_eq!(items.next().await.unwrap().unwrap_err().code(), Some("server_error"));
     assert_eq!(items.next().await.unwrap().unwrap().id.as_str(), "b");
     assert!(items.next().await.is_none());
     assert_eq!(
         paths(&script)[1..],
-        [
-            "/partner/v1/applications?cursor=c1",
-            "/partner/v1/applications?cursor=c1"
-        ]
+        ["/partner/v1/applications?cursor=c1", "/partner/v1/applications?cursor=c1"]
     );
 }
 
@@ -227,11 +156,7 @@ async fn a_prefetch_asks_for_the_next_page_while_this_one_is_handled() {
     let script = Script::calls([page(&["a", "b"], Some("c1")), second.clone()]);
     let mut items = script.client(&clock()).applications().list().prefetch().stream();
     items.next().await.unwrap().unwrap();
-    assert_eq!(
-        script.seen().len(),
-        2,
-        "the request for the second page is out with the first item"
-    );
+    assert_eq!(script.seen().len(), 2, "the request for the second page is out with the first item");
     assert_eq!(items.cursor(), None);
     items.next().await.unwrap().unwrap();
     gate.add_permits(1);
@@ -249,17 +174,7 @@ async fn a_prefetch_asks_for_the_next_page_while_this_one_is_handled() {
 async fn an_id_that_could_leave_its_path_is_never_sent() {
     let script = Script::calls([]);
     let client = script.client(&clock());
-    for id in [
-        "..",
-        "a\\b",
-        "",
-        "x/../y",
-        "a%2fb",
-        ".",
-        "a b",
-        "ä",
-        &"a".repeat(256),
-    ] {
+    for id in ["..", "a\\b", "", "x/../y", "a%2fb", ".", "a b", "ä", &"a".repeat(256)] {
         let error = client.applications().get(id).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Request, "{id:?}");
         assert!(!error.may_have_been_sent());
@@ -272,27 +187,11 @@ async fn an_option_that_cannot_be_fails_the_call_before_anything_is_sent() {
     let script = Script::calls([]);
     let applications = script.client(&clock()).applications();
     let errors = [
-        applications
-            .get("app_1")
-            .header("Authorization", "Bearer x")
-            .await
-            .unwrap_err(),
+        applications.get("app_1").header("Authorization", "Bearer x").await.unwrap_err(),
         applications.get("app_1").header("x", "a\nb").await.unwrap_err(),
-        applications
-            .get("app_1")
-            .timeout(Duration::ZERO)
-            .await
-            .unwrap_err(),
-        applications
-            .submit("app_1")
-            .idempotency_key("")
-            .await
-            .unwrap_err(),
-        applications
-            .submit("app_1")
-            .idempotency_key("a b")
-            .await
-            .unwrap_err(),
+        applications.get("app_1").timeout(Duration::ZERO).await.unwrap_err(),
+        applications.submit("app_1").idempotency_key("").await.unwrap_err(),
+        applications.submit("app_1").idempotency_key("a b").await.unwrap_err(),
     ];
     for error in errors {
         assert_eq!(error.kind(), ErrorKind::Request, "{error}");

@@ -92,11 +92,7 @@ impl TokenCache {
         let Some(token) = &state.current else {
             return Look::Wait { landed: state.landed };
         };
-        match token
-            .lifetime
-            .as_ref()
-            .map_or(Freshness::Mandatory, |lifetime| lifetime.freshness(now))
-        {
+        match token.lifetime.as_ref().map_or(Freshness::Mandatory, |lifetime| lifetime.freshness(now)) {
             Freshness::Fresh => Look::Use(Arc::clone(token)),
             Freshness::Advisory if now < state.held_off_until => Look::Use(Arc::clone(token)),
             Freshness::Advisory => Look::RenewEarly(Arc::clone(token)),

@@ -39,15 +39,10 @@ impl Lifetime {
         let ttl = match expires_in.and_then(seconds) {
             None => UNSTATED,
             Some(seconds) if seconds <= 0.0 => return None,
-            Some(seconds) => Duration::try_from_secs_f64(seconds)
-                .unwrap_or(LONGEST)
-                .min(LONGEST),
+            Some(seconds) => Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST).min(LONGEST),
         };
         let end = since + ttl;
-        Some(Self {
-            advisory: end - ADVISORY.min(ttl / 5),
-            mandatory: end - MANDATORY.min(ttl / 10),
-        })
+        Some(Self { advisory: end - ADVISORY.min(ttl / 5), mandatory: end - MANDATORY.min(ttl / 10) })
     }
 
     pub(crate) fn freshness(&self, now: Duration) -> Freshness {
@@ -104,10 +99,7 @@ mod tests {
             });
             assert_eq!(Lifetime::read(Some(&value), since), expected, "{value}");
         }
-        assert_eq!(
-            Lifetime::read(None, since),
-            Lifetime::read(Some(&json!(300)), since)
-        );
+        assert_eq!(Lifetime::read(None, since), Lifetime::read(Some(&json!(300)), since));
     }
 
     #[test]

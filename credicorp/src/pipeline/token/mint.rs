@@ -39,32 +39,20 @@ impl Mint for Minter<'_> {
         Box::pin(async move {
             let since = self.core.ambient.now();
             let operation = create_token()?;
-            let answer = self
-                .core
-                .call(self.request(operation)?, operation, &Options::default(), None)
-                .await;
+            let answer = self.core.call(self.request(operation)?, operation, &Options::default(), None).await;
             let (parts, body) = answer.map_err(explain)?.into_parts();
             let failed = |message: String| Error::undecodable(&parts, &body, message, false);
             let answer: Answer = serde_json::from_slice(&body).map_err(|error| {
-                failed(format!(
-                    "the token endpoint's answer is not a token: {}",
-                    redact_json(&error)
-                ))
+                failed(format!("the token endpoint's answer is not a token: {}", redact_json(&error)))
             })?;
-            if answer
-                .token_type
-                .is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer"))
-            {
+            if answer.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
                 return Err(failed(
                     "the token endpoint answered a token that is not a bearer token".to_owned(),
                 ));
             }
             let bearer = bearer(&answer.access_token)
                 .ok_or_else(|| failed("the token endpoint's token cannot stand in a header".to_owned()))?;
-            Ok(Token::new(
-                bearer,
-                Lifetime::read(answer.expires_in.as_ref(), since),
-            ))
+            Ok(Token::new(bearer, Lifetime::read(answer.expires_in.as_ref(), since)))
         })
     }
 }
@@ -80,10 +68,8 @@ impl Minter<'_> {
         if !self.scopes.is_empty() {
             form.pair("scope", &self.scopes.join(" "));
         }
-        let mut request = self
-            .core
-            .http
-            .request(operation.method.clone(), self.core.base.url(operation.path));
+        let mut request =
+            self.core.http.request(operation.method.clone(), self.core.base.url(operation.path));
         match self.credentials.kind() {
             Kind::SecretKey(key) => request = request.basic_auth(key.expose(), Some("")),
             Kind::Client { id, secret } => {
@@ -93,10 +79,7 @@ impl Minter<'_> {
         }
         request
             .header(ACCEPT, HeaderValue::from_static("application/json"))
-            .header(
-                CONTENT_TYPE,
-                HeaderValue::from_static("application/x-www-form-urlencoded"),
-            )
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))
             .body(form.into_bytes())
             .build()
             .map_err(|error| {
@@ -122,14 +105,8 @@ fn bearer(token: &Secret) -> Option<HeaderValue> {
 
 /// A refused credential is an `Auth` error whatever its status; anything else keeps its kind.
 fn explain(error: Error) -> Error {
-    let refused = error
-        .status()
-        .is_some_and(|status| matches!(status.as_u16(), 400 | 401 | 403));
-    let error = if refused {
-        error.with_kind(ErrorKind::Auth)
-    } else {
-        error
-    };
+    let refused = error.status().is_some_and(|status| matches!(status.as_u16(), 400 | 401 | 403));
+    let error = if refused { error.with_kind(ErrorKind::Auth) } else { error };
     let attempts = error.attempts();
     error.with_context(&format!("no token could be minted (attempts: {attempts})"))
 }
@@ -152,8 +129,7 @@ impl Form {
                 self.0.push(byte);
             } else {
                 const HEX: &[u8; 16] = b"0123456789ABCDEF";
-                self.0
-                    .extend([b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+                self.0.extend([b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
             }
         }
     }

@@ -18,11 +18,7 @@ async fn call(client: &Client) -> Result<(), Error> {
 }
 
 fn bearers(script: &Script) -> Vec<String> {
-    script
-        .seen()
-        .iter()
-        .map(|seen| seen.header("authorization").unwrap_or("none").to_owned())
-        .collect()
+    script.seen().iter().map(|seen| seen.header("authorization").unwrap_or("none").to_owned()).collect()
 }
 
 /// Lets every task run until it waits.
@@ -51,31 +47,21 @@ async fn a_token_is_minted_lazily_and_kept() {
     call(&client).await.unwrap();
     call(&client).await.unwrap();
     assert_eq!(bearers(&script), ["Bearer token-1", "Bearer token-1"]);
-    let [mint] = &script.seen_mints()[..] else {
-        panic!("one mint")
-    };
+    let [mint] = &script.seen_mints()[..] else { panic!("one mint") };
     assert_eq!(mint.header("authorization"), Some(BASIC));
-    assert_eq!(
-        mint.body,
-        "grant_type=client_credentials&scope=a%3Aread%20b%3Aread"
-    );
+    assert_eq!(mint.body, "grant_type=client_credentials&scope=a%3Aread%20b%3Aread");
     assert_eq!(mint.header("idempotency-key"), None);
 }
 
 #[tokio::test]
 async fn a_client_pair_goes_in_the_form() {
     let script = Script::calls([ok()]);
-    let client = script
-        .client(&clock())
-        .with_credentials(Credentials::client("cid_sbx_1", "csk_sbx_a&b"))
-        .unwrap();
+    let client =
+        script.client(&clock()).with_credentials(Credentials::client("cid_sbx_1", "csk_sbx_a&b")).unwrap();
     call(&client).await.unwrap();
     let mint = &script.seen_mints()[0];
     assert_eq!(mint.header("authorization"), None);
-    assert_eq!(
-        mint.body,
-        "grant_type=client_credentials&client_id=cid_sbx_1&client_secret=csk_sbx_a%26b"
-    );
+    assert_eq!(mint.body, "grant_type=client_credentials&client_id=cid_sbx_1&client_secret=csk_sbx_a%26b");
 }
 
 #[tokio::test]
@@ -101,23 +87,11 @@ async fn one_failure_is_shared_by_the_waiters_of_one_flight_and_no_others() {
     gate.add_permits(1);
     for outcome in calls.join_all().await {
         let error = outcome.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.code()),
-            (ErrorKind::Auth, Some("invalid_client"))
-        );
+        assert_eq!((error.kind(), error.code()), (ErrorKind::Auth, Some("invalid_client")));
         assert_eq!((error.attempts(), error.may_have_been_sent()), (0, false));
-        assert!(
-            error
-                .to_string()
-                .contains("no token could be minted (attempts: 1): unknown key"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("no token could be minted (attempts: 1): unknown key"), "{error}");
     }
-    assert_eq!(
-        script.seen_mints().len(),
-        1,
-        "no loop on a 401 of the token endpoint"
-    );
+    assert_eq!(script.seen_mints().len(), 1, "no loop on a 401 of the token endpoint");
     call(&client).await.unwrap();
     assert_eq!(script.seen_mints().len(), 2, "whoever comes later starts anew");
 }
@@ -130,13 +104,7 @@ async fn when_the_minter_is_dropped_the_next_waiter_takes_over() {
     let waiters = burst(&client, 2).await;
     assert_eq!(script.seen_mints().len(), 1);
     leader.abort_all();
-    assert!(
-        waiters
-            .join_all()
-            .await
-            .into_iter()
-            .all(|outcome| outcome.is_ok())
-    );
+    assert!(waiters.join_all().await.into_iter().all(|outcome| outcome.is_ok()));
     assert_eq!(script.seen_mints().len(), 2);
     assert_eq!(bearers(&script), ["Bearer token-2", "Bearer token-2"]);
 }
@@ -173,22 +141,13 @@ async fn an_early_renewal_is_one_callers_and_the_others_go_on() {
     clock.advance(Duration::from_secs(3_500));
     script.then_mints([Step::Gate(Arc::clone(&gate), Box::new(token(2)))]);
     let calls = burst(&client, 3).await;
-    assert_eq!(
-        (script.seen_mints().len(), script.seen().len()),
-        (2, 3),
-        "two went on with the old token"
-    );
+    assert_eq!((script.seen_mints().len(), script.seen().len()), (2, 3), "two went on with the old token");
     gate.add_permits(1);
     calls.join_all().await;
     call(&client).await.unwrap();
     assert_eq!(
         bearers(&script)[1..],
-        [
-            "Bearer token-1",
-            "Bearer token-1",
-            "Bearer token-2",
-            "Bearer token-2"
-        ]
+        ["Bearer token-1", "Bearer token-1", "Bearer token-2", "Bearer token-2"]
     );
 }
 
@@ -208,15 +167,7 @@ async fn an_early_renewal_that_fails_keeps_the_good_token_and_backs_off() {
     clock.advance(Duration::from_millis(1));
     call(&client).await.unwrap();
     assert_eq!(script.seen_mints().len(), 3);
-    assert_eq!(
-        bearers(&script),
-        [
-            "Bearer token-1",
-            "Bearer token-1",
-            "Bearer token-1",
-            "Bearer token-3"
-        ]
-    );
+    assert_eq!(bearers(&script), ["Bearer token-1", "Bearer token-1", "Bearer token-1", "Bearer token-3"]);
 }
 
 #[tokio::test]
@@ -266,10 +217,7 @@ async fn a_late_401_for_an_old_token_does_not_drop_the_new_one() {
     gate.add_permits(1);
     slow.join_all().await;
     assert_eq!(script.seen_mints().len(), 2);
-    assert_eq!(
-        bearers(&script)[1..],
-        ["Bearer token-1", "Bearer token-2", "Bearer token-2"]
-    );
+    assert_eq!(bearers(&script)[1..], ["Bearer token-1", "Bearer token-2", "Bearer token-2"]);
 }
 
 #[tokio::test]
@@ -288,18 +236,10 @@ async fn odd_lifetimes() {
         call(&client).await.unwrap();
         clock.advance(Duration::from_secs(u64::max(kept_for, 1) - 1));
         call(&client).await.unwrap();
-        assert_eq!(
-            script.seen_mints().len(),
-            if kept_for == 0 { 2 } else { 1 },
-            "{expires_in}"
-        );
+        assert_eq!(script.seen_mints().len(), if kept_for == 0 { 2 } else { 1 }, "{expires_in}");
         clock.advance(Duration::from_secs(1));
         call(&client).await.unwrap();
-        assert_eq!(
-            script.seen_mints().len(),
-            if kept_for == 0 { 3 } else { 2 },
-            "{expires_in}"
-        );
+        assert_eq!(script.seen_mints().len(), if kept_for == 0 { 3 } else { 2 }, "{expires_in}");
     }
 }
 
@@ -308,28 +248,10 @@ async fn a_mint_runs_under_the_clients_options_and_is_repeated() {
     let script = Script::calls([ok()]).mints([answer(503), answer(503), token(3)]);
     let clock = clock();
     let client = script.client(&clock);
-    client
-        .applications()
-        .get("app_1")
-        .max_retries(0)
-        .header("x-trace", "1")
-        .await
-        .unwrap();
-    assert_eq!(
-        script.seen_mints().len(),
-        3,
-        "the call allows no repeats, the client does"
-    );
-    assert!(
-        script
-            .seen_mints()
-            .iter()
-            .all(|mint| mint.header("x-trace").is_none())
-    );
-    assert_eq!(
-        clock.slept(),
-        [Duration::from_millis(250), Duration::from_millis(500)]
-    );
+    client.applications().get("app_1").max_retries(0).header("x-trace", "1").await.unwrap();
+    assert_eq!(script.seen_mints().len(), 3, "the call allows no repeats, the client does");
+    assert!(script.seen_mints().iter().all(|mint| mint.header("x-trace").is_none()));
+    assert_eq!(clock.slept(), [Duration::from_millis(250), Duration::from_millis(500)]);
 }
 
 #[tokio::test]
@@ -337,12 +259,7 @@ async fn a_deadline_ends_the_wait_for_a_token() {
     let script = Script::calls([]).mints([Step::Never]);
     let clock = Manual::new(Duration::from_secs(10));
     let client = script.client(&clock);
-    let error = client
-        .applications()
-        .get("app_1")
-        .deadline(Duration::from_secs(5))
-        .await
-        .unwrap_err();
+    let error = client.applications().get("app_1").deadline(Duration::from_secs(5)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!((error.attempts(), error.may_have_been_sent()), (0, false));
 }
@@ -352,32 +269,14 @@ async fn credentials_share_connections_and_keep_their_own_tokens() {
     let script = Script::calls(vec![ok(); 4]);
     let clock = clock();
     let client = script.client(&clock);
-    let other = || {
-        client
-            .with_credentials(Credentials::client("cid_sbx_b", "csk_sbx_b"))
-            .unwrap()
-    };
+    let other = || client.with_credentials(Credentials::client("cid_sbx_b", "csk_sbx_b")).unwrap();
     call(&client).await.unwrap();
     call(&other()).await.unwrap();
     call(&other()).await.unwrap();
     call(&client).await.unwrap();
-    assert_eq!(
-        bearers(&script),
-        [
-            "Bearer token-1",
-            "Bearer token-2",
-            "Bearer token-2",
-            "Bearer token-1"
-        ]
-    );
-    let live = client
-        .with_credentials(Credentials::secret_key("sk_live_1"))
-        .unwrap();
-    assert_eq!(
-        live.environment(),
-        crate::Environment::Live,
-        "a loopback base takes both"
-    );
+    assert_eq!(bearers(&script), ["Bearer token-1", "Bearer token-2", "Bearer token-2", "Bearer token-1"]);
+    let live = client.with_credentials(Credentials::secret_key("sk_live_1")).unwrap();
+    assert_eq!(live.environment(), crate::Environment::Live, "a loopback base takes both");
 }
 
 #[tokio::test]
@@ -386,16 +285,11 @@ async fn caches_that_nobody_needs_are_forgotten() {
     let clock = clock();
     let client = script.client(&clock);
     let of = |number: usize| {
-        client
-            .with_credentials(Credentials::client(format!("cid_sbx_{number}"), "csk_sbx_1"))
-            .unwrap()
+        client.with_credentials(Credentials::client(format!("cid_sbx_{number}"), "csk_sbx_1")).unwrap()
     };
     call(&of(0)).await.unwrap();
     (1..100).for_each(|number| drop(of(number)));
-    assert!(
-        client.core().tokens.len() <= 3,
-        "this client's, the one with a live token, the last"
-    );
+    assert!(client.core().tokens.len() <= 3, "this client's, the one with a live token, the last");
     clock.advance(Duration::from_secs(3_600));
     drop(of(200));
     assert_eq!(client.core().tokens.len(), 2);

@@ -28,10 +28,7 @@ fn malformed(reason: &'static str) -> Result<(), WebhookFailure> {
 #[test]
 fn published_vectors() {
     let hex = |text: &str| -> Vec<u8> {
-        (0..text.len())
-            .step_by(2)
-            .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
-            .collect()
+        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
     };
     let large = vec![0xaa; 131];
     let rows: [(Vec<u8>, Vec<u8>, &str); 6] = [
@@ -79,19 +76,13 @@ fn header_forms() {
         (t.into(), malformed("has no v1")),
         (v1.into(), malformed("has no t")),
         (format!("{t},{t},{v1}"), malformed("has more than one t")),
-        (
-            format!("{t},{}", vec![v1; 17].join(",")),
-            malformed("has more than 16 v1"),
-        ),
+        (format!("{t},{}", vec![v1; 17].join(",")), malformed("has more than 16 v1")),
         (format!("{good},{}", "x".repeat(5000)), malformed("is over 4 KiB")),
         (format!("{t},v1={wrong}"), Err(WebhookFailure::NoMatch)),
         (format!("{t},v1="), Err(WebhookFailure::NoMatch)),
         (format!("{t},v1={}", &hex[..62]), Err(WebhookFailure::NoMatch)),
         (format!("{t},v1={hex}00"), Err(WebhookFailure::NoMatch)),
-        (
-            format!("t={},{v1}", now().as_second() + 1),
-            Err(WebhookFailure::NoMatch),
-        ),
+        (format!("t={},{v1}", now().as_second() + 1), Err(WebhookFailure::NoMatch)),
     ];
     for (header, expected) in refused {
         assert_eq!(check(&header, BODY, now()).map(drop), expected, "{header}");
@@ -119,48 +110,30 @@ fn header_forms() {
 /// The genuine signature over an odd time, so that only its form can be what is refused.
 fn hex_of(time: &str) -> String {
     let key = signature::key(SECRET).unwrap();
-    signature::sign(&key, time, BODY)
-        .into_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    signature::sign(&key, time, BODY).into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]
 fn the_largest_time_is_genuine_and_far_away() {
     let header = format!("t={},v1={}", i64::MAX, hex_of(&i64::MAX.to_string()));
-    assert!(matches!(
-        check(&header, BODY, now()),
-        Err(WebhookFailure::OutsideTolerance { .. })
-    ));
+    assert!(matches!(check(&header, BODY, now()), Err(WebhookFailure::OutsideTolerance { .. })));
     let header = format!("t=0,v1={}", hex_of("0"));
     let failure = check(&header, BODY, now()).unwrap_err();
     assert_eq!(
         failure,
-        WebhookFailure::OutsideTolerance {
-            skew_seconds: 1_782_728_042,
-            tolerance_seconds: 300
-        }
+        WebhookFailure::OutsideTolerance { skew_seconds: 1_782_728_042, tolerance_seconds: 300 }
     );
 }
 
 #[test]
 fn the_tolerance_counts_both_ways() {
     let header = testing::sign(BODY, SECRET, now());
-    let at = |seconds: i64| {
-        check(
-            &header,
-            BODY,
-            Timestamp::from_second(now().as_second() + seconds).unwrap(),
-        )
-    };
+    let at =
+        |seconds: i64| check(&header, BODY, Timestamp::from_second(now().as_second() + seconds).unwrap());
     assert!(at(300).is_ok() && at(-300).is_ok());
     assert_eq!(
         at(301).unwrap_err(),
-        WebhookFailure::OutsideTolerance {
-            skew_seconds: 301,
-            tolerance_seconds: 300
-        }
+        WebhookFailure::OutsideTolerance { skew_seconds: 301, tolerance_seconds: 300 }
     );
     let early = at(-301).unwrap_err();
     assert!(early.to_string().contains("301 s ahead of the clock"), "{early}");
@@ -173,17 +146,11 @@ fn the_tolerance_counts_both_ways() {
 fn any_of_several_secrets_will_do() {
     let rotating = Verifier::new(["whsec_new", SECRET]).unwrap();
     for secret in ["whsec_new", SECRET] {
-        rotating
-            .construct_event_at(BODY, &testing::sign(BODY, secret, now()), now())
-            .unwrap();
+        rotating.construct_event_at(BODY, &testing::sign(BODY, secret, now()), now()).unwrap();
     }
     let foreign = testing::sign(BODY, "whsec_other", now());
     assert!(rotating.construct_event_at(BODY, &foreign, now()).is_err());
-    let both = format!(
-        "{},{}",
-        foreign,
-        testing::sign(BODY, SECRET, now()).split_once(',').unwrap().1
-    );
+    let both = format!("{},{}", foreign, testing::sign(BODY, SECRET, now()).split_once(',').unwrap().1);
     rotating.construct_event_at(BODY, &both, now()).unwrap();
     assert!(!format!("{rotating:?}").contains("whsec"));
 }
@@ -197,10 +164,8 @@ fn a_secret_that_anybody_could_guess_is_refused() {
         ("whsec_a b", "white space"),
         ("whsec_a\n", "white space"),
     ] {
-        let errors = [
-            Verifier::new([secret]).unwrap_err(),
-            construct_event(BODY, "t=1,v1=0", secret).unwrap_err(),
-        ];
+        let errors =
+            [Verifier::new([secret]).unwrap_err(), construct_event(BODY, "t=1,v1=0", secret).unwrap_err()];
         for error in errors {
             assert_eq!(error.kind(), ErrorKind::Config);
             assert!(error.to_string().contains(says), "{error}");
@@ -208,10 +173,7 @@ fn a_secret_that_anybody_could_guess_is_refused() {
     }
     assert!(Verifier::new(Vec::<String>::new()).is_err());
     let missing: Error = Verifier::from_variables(&Variables::fixed([])).unwrap_err();
-    assert!(
-        missing.to_string().contains("CC_WEBHOOK_SECRET is not set"),
-        "{missing}"
-    );
+    assert!(missing.to_string().contains("CC_WEBHOOK_SECRET is not set"), "{missing}");
     assert!(Verifier::from_variables(&Variables::fixed([(WEBHOOK_SECRET, SECRET)])).is_ok());
 }
 
@@ -221,43 +183,27 @@ fn a_known_type_is_typed_flat_and_nested() {
     let EventData::DecisionCompleted(flat) = read(std::str::from_utf8(BODY).unwrap()).unwrap().data else {
         panic!("typed")
     };
-    assert_eq!(
-        (flat.application_id.as_str(), flat.outcome),
-        ("app_1", crate::types::Outcome::Approved)
-    );
+    assert_eq!((flat.application_id.as_str(), flat.outcome), ("app_1", crate::types::Outcome::Approved));
     let nested = r#"{"id":"evt_2","type":"decision.completed","api_version":"2031-01-01","data":{"object":{"id":"dec_9","application_id":"app_2","outcome":"escalated","new":1},"previous":{}},"new":2}"#;
     let event = read(nested).unwrap();
-    let EventData::DecisionCompleted(decision) = &event.data else {
-        panic!("typed")
-    };
+    let EventData::DecisionCompleted(decision) = &event.data else { panic!("typed") };
     assert_eq!(decision.decision_id.as_ref().map(|id| id.as_str()), Some("dec_9"));
     assert_eq!(decision.outcome.as_str(), "escalated", "a new outcome is kept");
     assert_eq!(event.raw, nested.as_bytes());
     let unknown = read(r#"{"id":"evt_3","type":"payment.succeeded","data":{"x":1}}"#).unwrap();
     assert_eq!(unknown.data, EventData::Unknown(serde_json::json!({"x": 1})));
-    assert_eq!(
-        (unknown.created, unknown.livemode, unknown.api_version),
-        (None, None, None)
-    );
+    assert_eq!((unknown.created, unknown.livemode, unknown.api_version), (None, None, None));
 }
 
 #[test]
 fn a_genuine_body_that_cannot_be_read_says_so() {
     let read = |body: &[u8]| check(&testing::sign(body, SECRET, now()), body, now()).unwrap_err();
     let lost = read(br#"{"id":"evt_4","type":"decision.completed","data":{"outcome":"approved"}}"#);
-    let WebhookFailure::Unreadable { event_id, reason } = &lost else {
-        panic!("{lost}")
-    };
+    let WebhookFailure::Unreadable { event_id, reason } = &lost else { panic!("{lost}") };
     assert_eq!(event_id.as_deref(), Some("evt_4"));
     assert!(reason.contains("application_id"), "{reason}");
-    assert!(matches!(
-        read(b"\xff\xfe not UTF-8"),
-        WebhookFailure::Unreadable { event_id: None, .. }
-    ));
-    assert!(matches!(
-        read(b""),
-        WebhookFailure::Unreadable { event_id: None, .. }
-    ));
+    assert!(matches!(read(b"\xff\xfe not UTF-8"), WebhookFailure::Unreadable { event_id: None, .. }));
+    assert!(matches!(read(b""), WebhookFailure::Unreadable { event_id: None, .. }));
 }
 
 proptest! {
