@@ -21,8 +21,9 @@ impl Answer {
     }
 
     pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Result<Self, Problem> {
-        let body = serde_json::to_vec(body)
-            .map_err(|error| Problem::server_error(format!("The answer cannot be written as JSON: {error}.")))?;
+        let body = serde_json::to_vec(body).map_err(|error| {
+            Problem::server_error(format!("The answer cannot be written as JSON: {error}."))
+        })?;
         Ok(Self::text(status, "application/json", body))
     }
 

@@ -94,6 +94,10 @@ impl Builder {
 
 impl fmt::Debug for Builder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Builder").field("port", &self.port).field("seed", &self.seed).finish_non_exhaustive()
+        formatter
+            .debug_struct("Builder")
+            .field("port", &self.port)
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
     }
 }

@@ -111,7 +111,9 @@ fn respond(answer: Answer, shared: &Shared, request_id: &str) -> Response {
 impl Exchange {
     fn operation_id(&self) -> Option<&'static str> {
         match self.shared.spec.route(&self.method, &self.path) {
-            Route::Found { operation, .. } => self.shared.spec.operation(&operation.id).map(|found| found.id.as_str()),
+            Route::Found { operation, .. } => {
+                self.shared.spec.operation(&operation.id).map(|found| found.id.as_str())
+            }
             _ => None,
         }
     }
@@ -143,7 +145,8 @@ impl Exchange {
             }
             Some(Effect::Delay(time)) => {
                 // In a task of its own: the caller may go away, the execution goes on.
-                let answer = shared.tasks.finish(async move { self.execute(operation, Some(time)).await }).await;
+                let answer =
+                    shared.tasks.finish(async move { self.execute(operation, Some(time)).await }).await;
                 answer.map_or(Outcome::Cut, Outcome::Answered)
             }
             Some(Effect::ResetBefore) => Outcome::Cut,
@@ -158,9 +161,9 @@ impl Exchange {
     fn refuse_route(&self) -> Answer {
         let problem = match self.shared.spec.route(&self.method, &self.path) {
             Route::OtherMethods(methods) => Problem::method_not_allowed(&self.method, &methods),
-            _ if self.path.starts_with(JOURNEYS) => {
-                Problem::not_emulated("the hosted journey; submit_application does what the applicant would do there, and it")
-            }
+            _ if self.path.starts_with(JOURNEYS) => Problem::not_emulated(
+                "the hosted journey; submit_application does what the applicant would do there, and it",
+            ),
             _ => Problem::route_not_found(&self.method, &self.path),
         };
         Answer::problem(problem, &self.request_id)
@@ -172,10 +175,59 @@ impl Exchange {
             return answer;
         }
         let status = answer.status.as_u16();
-        let Some(why) = self.shared.spec.answer_violation(operation, status, &answer.body) else { return answer };
+        let Some(why) = self.shared.spec.answer_violation(operation, status, &answer.body) else {
+            return answer;
+        };
         let name = operation.map_or("no operation", |operation| operation.id.as_str());
         let violation = format!("{name}: the answer {status} breaks the spec: {why}");
         self.shared.report_violation(violation.clone());
         Answer::problem(Problem::server_error(violation), &self.request_id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+    use crate::sandbox::Sandbox;
+
+    fn exchange() -> Exchange {
+        let shared = Shared::new(&Sandbox::builder(), "http://127.0.0.1:1".to_owned()).unwrap();
+        Exchange {
+            shared,
+            request_id: "req_1".to_owned(),
+            method: Method::GET,
+            path: "/partner/v1/applications/app_1".to_owned(),
+            query: None,
+            headers: HeaderMap::new(),
+            body: Some(Bytes::new()),
+        }
+    }
+
+    #[test]
+    fn an_answer_that_breaks_the_spec_does_not_leave() {
+        let exchange = exchange();
+        let operation = exchange.shared.spec.operation("get_application");
+        for (status, body, part) in [
+            (StatusCode::OK, r#"{"id":"app_1"}"#, "created_at: is required"),
+            (StatusCode::OK, "{", "not JSON"),
+            (StatusCode::NOT_FOUND, r#"{"message":"lost"}"#, "error: is required"),
+        ] {
+            let answer = exchange.check(operation, Answer::text(status, "application/json", body));
+            assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+            let said = String::from_utf8_lossy(&answer.body).into_owned();
+            assert!(said.contains("get_application") && said.contains(part), "{said}");
+        }
+        assert_eq!(exchange.shared.violations().len(), 3);
+    }
+
+    #[test]
+    fn a_good_answer_is_left_alone() {
+        let exchange = exchange();
+        let problem = Answer::problem(Problem::resource_not_found("application", "app_1"), "req_1");
+        let answer = exchange.check(exchange.shared.spec.operation("get_application"), problem.clone());
+        assert_eq!((answer.status, answer.body), (problem.status, problem.body));
+        assert!(exchange.shared.violations().is_empty());
     }
 }

@@ -144,10 +144,17 @@ impl Fault {
     /// What becomes of a fault for an operation that does not exist: every request says so, until the test is mended.
     pub(crate) fn misdirected(self) -> Self {
         let operation = self.operation.unwrap_or_default();
-        let message = format!("A fault was injected on {operation:?}, which the spec does not have; mend the test.");
+        let message =
+            format!("A fault was injected on {operation:?}, which the spec does not have; mend the test.");
         let problem = Problem::server_error(message).body("");
-        Self { effect: Effect::Status(500), operation: None, times: u32::MAX, headers: Vec::new(), body: None }
-            .body(problem.to_string())
+        Self {
+            effect: Effect::Status(500),
+            operation: None,
+            times: u32::MAX,
+            headers: Vec::new(),
+            body: None,
+        }
+        .body(problem.to_string())
     }
 
     fn is_for(&self, operation: &str) -> bool {
@@ -167,8 +174,12 @@ impl Fault {
         let mut answer = match &self.body {
             Some((media_type, body)) => Answer::text(status, media_type, body.clone()),
             None if matches!(status.as_u16(), 502 | 504) => Answer::text(status, HTML, page(status)),
-            None if operation == CREATE_TOKEN => Answer::text(status, "application/json", oauth_error(status)),
-            None => Answer::problem(Problem::new(status, code(status), "This failure was injected."), request_id),
+            None if operation == CREATE_TOKEN => {
+                Answer::text(status, "application/json", oauth_error(status))
+            }
+            None => {
+                Answer::problem(Problem::new(status, code(status), "This failure was injected."), request_id)
+            }
         };
         for (name, value) in &self.headers {
             match (HeaderName::try_from(name), HeaderValue::try_from(value)) {

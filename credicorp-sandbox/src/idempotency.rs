@@ -64,7 +64,12 @@ pub(crate) struct Claim<'a> {
 }
 
 impl IdempotencyKeys {
-    pub(crate) fn begin(&self, name: Name, fingerprint: Fingerprint, now: Timestamp) -> Result<Begun<'_>, Problem> {
+    pub(crate) fn begin(
+        &self,
+        name: Name,
+        fingerprint: Fingerprint,
+        now: Timestamp,
+    ) -> Result<Begun<'_>, Problem> {
         let mut entries = lock(&self.entries);
         let alive = |entry: &&Entry| now.duration_since(entry.since).unsigned_abs() < KEPT;
         match entries.get(&name).filter(alive) {
@@ -131,9 +136,17 @@ mod tests {
     fn only_what_the_contract_keeps_is_kept() {
         let keys = IdempotencyKeys::default();
         let now = Timestamp::UNIX_EPOCH;
-        for (status, kept) in
-            [(200, true), (201, true), (404, true), (409, true), (422, true), (401, false), (429, false), (500, false), (503, false)]
-        {
+        for (status, kept) in [
+            (200, true),
+            (201, true),
+            (404, true),
+            (409, true),
+            (422, true),
+            (401, false),
+            (429, false),
+            (500, false),
+            (503, false),
+        ] {
             let key = status.to_string();
             first(&keys, &key, now).unwrap().finish(&answer(status));
             assert_eq!(first(&keys, &key, now).is_none(), kept, "{status}");
@@ -156,7 +169,9 @@ mod tests {
         let keys = IdempotencyKeys::default();
         let now = Timestamp::UNIX_EPOCH;
         first(&keys, "k", now).unwrap().finish(&answer(201));
-        for other in [Fingerprint::of("/y", b"body"), Fingerprint::of("/x", b"bodz"), Fingerprint::of("/xb", b"ody")] {
+        for other in
+            [Fingerprint::of("/y", b"body"), Fingerprint::of("/x", b"bodz"), Fingerprint::of("/xb", b"ody")]
+        {
             assert_eq!(keys.begin(name("k"), other, now).unwrap_err().code, "idempotency_key_reused");
         }
     }

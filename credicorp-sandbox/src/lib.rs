@@ -61,3 +61,8 @@ pub use fault::Fault;
 pub use record::RecordedRequest;
 pub use sandbox::Sandbox;
 pub use webhooks::Delivery;
+
+/// The examples of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -53,7 +53,8 @@ pub(crate) fn answer(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Answe
 
 fn token(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<Answer, Refusal> {
     let form = Form::read(headers, body)?;
-    let grant_type = form.get("grant_type").ok_or_else(|| Refusal::invalid_request("grant_type is missing."))?;
+    let grant_type =
+        form.get("grant_type").ok_or_else(|| Refusal::invalid_request("grant_type is missing."))?;
     let subject = authenticate(shared, headers, &form)?;
     if grant_type != "client_credentials" {
         let description = "Only client_credentials is supported.".to_owned();
@@ -76,11 +77,12 @@ fn authenticate<'a>(shared: &'a Shared, headers: &HeaderMap, form: &Form) -> Res
     let in_form = form.get("client_id").zip(form.get("client_secret"));
     let (name, secret) = match (headers.get(header::AUTHORIZATION), in_form) {
         (Some(_), Some(_)) => {
-            return Err(Refusal::invalid_request("Send the credentials in the form or by HTTP Basic, not both."));
+            return Err(Refusal::invalid_request(
+                "Send the credentials in the form or by HTTP Basic, not both.",
+            ));
         }
-        (Some(value), None) => {
-            basic(value).ok_or_else(|| Refusal::invalid_client("The Authorization header is not HTTP Basic."))?
-        }
+        (Some(value), None) => basic(value)
+            .ok_or_else(|| Refusal::invalid_client("The Authorization header is not HTTP Basic."))?,
         (None, Some((id, secret))) => (id.to_owned(), secret.to_owned()),
         (None, None) => return Err(Refusal::invalid_client("There are no credentials.")),
     };

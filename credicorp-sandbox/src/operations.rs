@@ -92,7 +92,8 @@ fn start_of_day(input: &Input, name: &str) -> Result<Option<Timestamp>, Problem>
     let read = |text: &str| -> Result<Timestamp, jiff::Error> {
         Ok(text.parse::<Date>()?.to_zoned(TimeZone::UTC)?.timestamp())
     };
-    let refuse = |_| Problem::of_fields(vec![FieldError::new(name, "invalid_format", "must be a valid date")]);
+    let refuse =
+        |_| Problem::of_fields(vec![FieldError::new(name, "invalid_format", "must be a valid date")]);
     input.text(name).map(read).transpose().or_else(|error| refuse(error).map_or(Ok(None), Err))
 }
 

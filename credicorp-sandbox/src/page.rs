@@ -112,7 +112,9 @@ mod tests {
         let cursors = Cursors::new("key".to_owned());
         let cursor = cursors.seal("applications", 7);
         assert_eq!(cursors.open("applications", &cursor).unwrap(), 7);
-        for (list, cursor) in [("payments", cursor.as_str()), ("applications", "b3BhcXVl"), ("applications", "%")] {
+        for (list, cursor) in
+            [("payments", cursor.as_str()), ("applications", "b3BhcXVl"), ("applications", "%")]
+        {
             assert_eq!(cursors.open(list, cursor).unwrap_err().code, "invalid_cursor");
         }
     }

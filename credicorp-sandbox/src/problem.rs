@@ -76,12 +76,19 @@ impl Problem {
     }
 
     pub(crate) fn payload_too_large(limit: usize) -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", format!("The body is over {limit} bytes."))
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "payload_too_large",
+            format!("The body is over {limit} bytes."),
+        )
     }
 
     pub(crate) fn invalid_cursor() -> Self {
-        Self::bad_request("invalid_cursor", "The cursor is not one of this list; pass a next_cursor as it came.")
-            .param("cursor")
+        Self::bad_request(
+            "invalid_cursor",
+            "The cursor is not one of this list; pass a next_cursor as it came.",
+        )
+        .param("cursor")
     }
 
     pub(crate) fn route_not_found(method: &Method, path: &str) -> Self {

@@ -77,7 +77,7 @@ struct Log {
     requests: VecDeque<RecordedRequest>,
 }
 
-/// Enough for any test, and a bound for a sandbox that runs for months.
+/// How many records of a kind are kept: enough for any test, and a bound for a sandbox that runs for months.
 pub(crate) const KEPT: usize = 50_000;
 
 impl Requests {

@@ -38,10 +38,11 @@ impl Sandbox {
 
     pub(crate) async fn run(builder: Builder) -> Result<Self, Error> {
         let address = (Ipv4Addr::LOCALHOST, builder.port);
-        let listener = TcpListener::bind(address)
-            .await
-            .map_err(|error| Error::caused(format!("port {} on 127.0.0.1 cannot be opened", builder.port), error))?;
-        let address = listener.local_addr().map_err(|error| Error::caused("the port has no address", error))?;
+        let listener = TcpListener::bind(address).await.map_err(|error| {
+            Error::caused(format!("port {} on 127.0.0.1 cannot be opened", builder.port), error)
+        })?;
+        let address =
+            listener.local_addr().map_err(|error| Error::caused("the port has no address", error))?;
         let shared = Shared::new(&builder, format!("http://{address}"))?;
         shared.tasks.spawn(server::accept_until_closed(listener, Arc::clone(&shared)));
         shared.tasks.spawn(deliver_until_closed(Arc::clone(&shared)));
@@ -89,7 +90,7 @@ impl Sandbox {
         Ok(self.webhook_secret().to_owned())
     }
 
-    /// What was delivered so far, oldest first: one attempt for each event and endpoint.
+    /// What was delivered so far, oldest first: one attempt for each event and endpoint; the last 50,000 of them.
     #[must_use]
     pub fn deliveries(&self) -> Vec<Delivery> {
         self.shared.webhooks.deliveries()

@@ -16,8 +16,8 @@ use crate::clock;
 use crate::exchange;
 use crate::shared::Shared;
 
-use line::Line;
 pub(crate) use line::Cut;
+use line::Line;
 
 /// After a connection could not be taken, most likely for want of file descriptors.
 const BREATH: Duration = Duration::from_millis(50);

@@ -84,7 +84,8 @@ impl Spec {
             .map(|(scope, _)| scope.clone())
             .collect();
         let companies = json.pointer("/x-credicorp-sandbox/companies").cloned().unwrap_or_default();
-        let companies = serde_json::from_value(companies).map_err(|error| format!("x-credicorp-sandbox: {error}"))?;
+        let companies =
+            serde_json::from_value(companies).map_err(|error| format!("x-credicorp-sandbox: {error}"))?;
         let error = definitions.component("ErrorEnvelope");
         Ok(Self { operations, events, error, scopes, companies })
     }
@@ -103,7 +104,12 @@ impl Spec {
     }
 
     /// What is wrong with an answer, by the spec; the operation is absent where the request had none.
-    pub(crate) fn answer_violation(&self, operation: Option<&Operation>, status: u16, body: &[u8]) -> Option<String> {
+    pub(crate) fn answer_violation(
+        &self,
+        operation: Option<&Operation>,
+        status: u16,
+        body: &[u8],
+    ) -> Option<String> {
         let Some(operation) = operation else {
             return self.error.violation(body);
         };
@@ -158,7 +164,12 @@ mod tests {
         let spec = Spec::load().unwrap();
         assert_eq!(spec.companies.len(), 8);
         for company in &spec.companies {
-            assert_eq!(company.outcome == Outcome::Declined, company.reason.is_some(), "{}", company.company_number);
+            assert_eq!(
+                company.outcome == Outcome::Declined,
+                company.reason.is_some(),
+                "{}",
+                company.company_number
+            );
             assert_eq!(company.outcome == Outcome::Referred, company.final_outcome.is_some());
         }
     }

@@ -31,7 +31,10 @@ impl Tasks {
     }
 
     /// Runs to the end even if the caller goes away. `None` if the sandbox stopped first.
-    pub(crate) async fn finish<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Option<T> {
+    pub(crate) async fn finish<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
         let (done, result) = oneshot::channel();
         self.spawn(async move {
             let _ = done.send(work.await);

@@ -85,7 +85,10 @@ impl Tokens {
     /// What a token allows, or why it allows nothing.
     pub(crate) fn check(&self, token: &str, now: Timestamp) -> Result<Claims, Problem> {
         let Some(claims) = self.read(token) else {
-            return Err(Problem::unauthenticated("unauthorized", "This access token was not given by this sandbox."));
+            return Err(Problem::unauthenticated(
+                "unauthorized",
+                "This access token was not given by this sandbox.",
+            ));
         };
         if claims.number <= lock(&self.count).revoked {
             return Err(Problem::unauthenticated("token_revoked", "The access token was revoked."));
@@ -99,7 +102,9 @@ impl Tokens {
     fn read(&self, token: &str) -> Option<Claims> {
         let (signed, signature) = token.rsplit_once('.')?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-        if signature.len() != 32 || !mac::verify(self.signing_key.as_bytes(), &[signed.as_bytes()], &signature) {
+        if signature.len() != 32
+            || !mac::verify(self.signing_key.as_bytes(), &[signed.as_bytes()], &signature)
+        {
             return None;
         }
         let claims: Claims =
@@ -128,7 +133,11 @@ mod tests {
         let token = tokens.mint("cid_sbx_1", "proj_1", "applications:read decisions:read", now);
         assert_eq!(token.split('.').count(), 3);
         let claims = tokens.check(&token, now + Duration::from_secs(59)).unwrap();
-        assert!(claims.allows("decisions:read") && !claims.allows("decisions:write") && !claims.allows("decisions"));
+        assert!(
+            claims.allows("decisions:read")
+                && !claims.allows("decisions:write")
+                && !claims.allows("decisions")
+        );
         assert_eq!(tokens.check(&token, now + Duration::from_secs(60)).unwrap_err().code, "token_expired");
     }
 

@@ -5,11 +5,12 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use credicorp::types::{Business, NewApplication};
+use credicorp::types::{self, Business, NewApplication};
 use credicorp::webhooks::{self, Verifier};
-use credicorp::{Client, Credentials, Pence};
+use credicorp::{Client, Credentials, Pence, Secret};
 use credicorp_sandbox::{Fault, Sandbox};
 use credicorp_tests::client;
+use serde_json::json;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -137,6 +138,58 @@ async fn nothing_that_is_printed_or_logged_shows_a_secret() {
         "header-of-ours",
     ] {
         assert!(!ours.iter().any(|line| line.contains(private)), "logged by us: {private}");
+    }
+}
+
+/// Every public type that can hold a secret, or a value of the caller's that may be one, printed by itself.
+#[tokio::test]
+async fn no_public_type_prints_the_secret_that_it_holds() {
+    const HIDDEN: &str = "hunter2";
+    let token = json!({"access_token": HIDDEN, "token_type": "Bearer", "expires_in": 1});
+    let endpoint = json!({"id": "whend_1", "url": "https://a.example", "enabled_events": ["*"], "status": "enabled",
+        "created": "2026-06-29T10:14:02Z", "secret": HIDDEN});
+    let credentials = [
+        Credentials::secret_key(format!("sk_test_{HIDDEN}")),
+        Credentials::client("cid_sbx_1", format!("csk_sbx_{HIDDEN}")),
+    ];
+    let builder = Client::builder()
+        .secret_key(format!("sk_test_{HIDDEN}"))
+        .client_credentials("cid_sbx_1", format!("csk_sbx_{HIDDEN}"));
+    let bad = [
+        Client::new(HIDDEN).unwrap_err(),
+        Client::builder()
+            .secret_key("sk_test_1")
+            .api_base(format!("https://me:{HIDDEN}@a.example"))
+            .build()
+            .unwrap_err(),
+        Verifier::new([HIDDEN]).unwrap_err(),
+    ];
+    let cc = Client::builder()
+        .secret_key(format!("sk_test_{HIDDEN}"))
+        .api_base("http://127.0.0.1:9")
+        .build()
+        .unwrap();
+    let applications = cc.applications();
+    let get = || applications.get(HIDDEN).header("x-token", HIDDEN);
+    let list = || applications.list().cursor(HIDDEN);
+    let printed = [
+        format!("{:?}", Secret::from(HIDDEN)),
+        format!("{:?}", serde_json::from_value::<types::Token>(token).unwrap()),
+        format!("{:?}", serde_json::from_value::<types::WebhookEndpoint>(endpoint).unwrap()),
+        format!("{:?}", types::TokenRequest::new("client_credentials").client_secret(HIDDEN)),
+        format!("{credentials:?} {builder:?} {cc:?} {applications:?}"),
+        format!("{bad:?} {} {} {}", bad[0], bad[1], bad[2]),
+        format!(
+            "{:?} {:?} {:?}",
+            get(),
+            get().with_response(),
+            applications.create(new_application()).idempotency_key(HIDDEN)
+        ),
+        format!("{:?} {:?} {:?}", list(), list().pages(), list().stream()),
+        format!("{:?}", Verifier::new([format!("whsec_{HIDDEN}")]).unwrap()),
+    ];
+    for text in printed {
+        assert!(!text.contains(HIDDEN), "{text}");
     }
 }
 

@@ -36,8 +36,9 @@ impl Input {
 
     /// The body as what the operation works with.
     pub(crate) fn body<T: serde::de::DeserializeOwned>(&self) -> Result<T, Problem> {
-        T::deserialize(&self.body)
-            .map_err(|error| Problem::server_error(format!("The spec allows a body that the sandbox cannot read: {error}.")))
+        T::deserialize(&self.body).map_err(|error| {
+            Problem::server_error(format!("The spec allows a body that the sandbox cannot read: {error}."))
+        })
     }
 
     /// Validates everything; `body` is the JSON of the request, if the operation takes one.
@@ -55,18 +56,25 @@ impl Input {
             input.path.insert((*name).to_owned(), (*value).to_owned());
             let parameter = find(operation, Place::Path, name);
             let value = Value::from(*value);
-            offences.extend(parameter.map(|parameter| offences_of(parameter, &value)).transpose()?.into_iter().flatten());
+            offences.extend(
+                parameter.map(|parameter| offences_of(parameter, &value)).transpose()?.into_iter().flatten(),
+            );
         }
         offences.extend(input.read_query(operation, query.unwrap_or_default())?);
         if let (Some(rules), Some(body)) = (&operation.body, &mut body) {
             rules.schema.strip_nulls(body);
             let mut found = rules.schema.offences(body, "body").map_err(Problem::server_error)?;
-            let unless = rules.required_unless.iter().filter(|(field, unless)| !has(body, field) && !has(body, unless));
-            found.extend(unless.map(|(field, unless)| {
-                FieldError { message: format!("is required without {unless}"), ..FieldError::missing(field.as_str()) }
+            let unless = rules
+                .required_unless
+                .iter()
+                .filter(|(field, unless)| !has(body, field) && !has(body, unless));
+            found.extend(unless.map(|(field, unless)| FieldError {
+                message: format!("is required without {unless}"),
+                ..FieldError::missing(field.as_str())
             }));
             let more = handler.map(|handler| (handler.check)(spec, body)).unwrap_or_default();
-            let new = more.into_iter().filter(|offence| !found.iter().any(|known| known.field == offence.field));
+            let new =
+                more.into_iter().filter(|offence| !found.iter().any(|known| known.field == offence.field));
             let new: Vec<_> = new.collect();
             offences.extend(found);
             offences.extend(new);
@@ -89,9 +97,14 @@ impl Input {
                 offences.push(FieldError::new(name, "invalid_value", "must not be there twice"));
             }
         }
-        let wanted = operation.parameters.iter().filter(|parameter| parameter.place == Place::Query && parameter.required);
+        let wanted = operation
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.place == Place::Query && parameter.required);
         offences.extend(
-            wanted.filter(|parameter| !self.query.contains_key(&parameter.name)).map(|parameter| FieldError::missing(&parameter.name)),
+            wanted
+                .filter(|parameter| !self.query.contains_key(&parameter.name))
+                .map(|parameter| FieldError::missing(&parameter.name)),
         );
         Ok(offences)
     }

@@ -41,12 +41,14 @@ impl Exchange {
             return self.run(operation, json);
         };
         let name = Name { operation: operation.id.clone(), project: caller.project, key };
-        let claim = match self.shared.keys.begin(name, Fingerprint::of(&self.path, body), self.shared.clock.now())? {
-            Begun::Replay(answer) => return Ok(answer),
-            Begun::First(claim) => claim,
-        };
+        let claim =
+            match self.shared.keys.begin(name, Fingerprint::of(&self.path, body), self.shared.clock.now())? {
+                Begun::Replay(answer) => return Ok(answer),
+                Begun::First(claim) => claim,
+            };
         self.wait(delay).await;
-        let answer = self.run(operation, json).unwrap_or_else(|problem| Answer::problem(problem, &self.request_id));
+        let answer =
+            self.run(operation, json).unwrap_or_else(|problem| Answer::problem(problem, &self.request_id));
         claim.finish(&answer);
         Ok(answer)
     }
@@ -73,8 +75,14 @@ impl Exchange {
     }
 
     fn authenticate(&self, operation: &Operation) -> Result<Claims, Problem> {
-        let missing = || Problem::unauthenticated("unauthorized", "There is no bearer token in the Authorization header.");
-        let value = self.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or_else(missing)?;
+        let missing = || {
+            Problem::unauthenticated("unauthorized", "There is no bearer token in the Authorization header.")
+        };
+        let value = self
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .ok_or_else(missing)?;
         let (_, token) = value
             .split_once(' ')
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
@@ -97,7 +105,11 @@ impl Exchange {
         let key = String::from_utf8_lossy(value.as_bytes()).into_owned();
         let mut offences = offences_of(rule, &Value::from(key.as_str()))?;
         if values.next().is_some() {
-            offences.push(crate::problem::FieldError::new(&rule.name, "invalid_value", "must not be there twice"));
+            offences.push(crate::problem::FieldError::new(
+                &rule.name,
+                "invalid_value",
+                "must not be there twice",
+            ));
         }
         Problem::of_fields(offences).map_or(Ok(Some(key)), Err)
     }

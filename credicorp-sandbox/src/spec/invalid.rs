@@ -23,7 +23,9 @@ fn of_error(error: &ValidationError<'_>, whole: &str) -> Vec<FieldError> {
     let path = dotted(error.instance_path().as_str());
     let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match error.kind() {
-        Kind::Required { property } => vec![FieldError::missing(below(property.as_str().unwrap_or_default()))],
+        Kind::Required { property } => {
+            vec![FieldError::missing(below(property.as_str().unwrap_or_default()))]
+        }
         Kind::AdditionalProperties { unexpected } => {
             unexpected.iter().map(|name| FieldError::unknown(below(name))).collect()
         }
@@ -66,7 +68,9 @@ fn type_name(kind: &jsonschema::error::TypeKind) -> String {
     use jsonschema::error::TypeKind;
     match kind {
         TypeKind::Single(kind) => kind.to_string(),
-        TypeKind::Multiple(kinds) => kinds.iter().map(|kind| kind.to_string()).collect::<Vec<_>>().join(" or "),
+        TypeKind::Multiple(kinds) => {
+            kinds.iter().map(|kind| kind.to_string()).collect::<Vec<_>>().join(" or ")
+        }
     }
 }
 
@@ -116,7 +120,10 @@ mod tests {
             "business": { "company_number": "SECRET" }, "amount_pence": "SECRET", "term_months": 61,
         }));
         let words: Vec<_> = found.iter().map(|(_, _, message)| message.as_str()).collect();
-        assert!(words.contains(&"must be at most 60") && words.contains(&"must be of type integer"), "{words:?}");
+        assert!(
+            words.contains(&"must be at most 60") && words.contains(&"must be of type integer"),
+            "{words:?}"
+        );
         assert!(!words.iter().any(|message| message.contains("SECRET")), "{words:?}");
     }
 

@@ -15,7 +15,8 @@ pub(super) fn strip(schema: &Value, definitions: &Definitions, value: &mut Value
     let properties = schema.get("properties").and_then(Value::as_object);
     let (Some(properties), Some(object)) = (properties, value.as_object_mut()) else { return };
     let required = schema.get("required").and_then(Value::as_array);
-    let is_required = |name: &str| required.is_some_and(|required| required.iter().any(|entry| entry == name));
+    let is_required =
+        |name: &str| required.is_some_and(|required| required.iter().any(|entry| entry == name));
     object.retain(|name, value| !value.is_null() || !properties.contains_key(name) || is_required(name));
     for (name, value) in object {
         if let Some(property) = properties.get(name) {

@@ -125,7 +125,8 @@ impl Body {
     fn read(json: &Value, document: &Document<'_>, definitions: &Definitions) -> Result<Self, String> {
         let json = document.follow(json)?;
         let content = json.get("content").and_then(Value::as_object);
-        let (media_type, content) = content.and_then(|content| content.iter().next()).ok_or("its body has no content")?;
+        let (media_type, content) =
+            content.and_then(|content| content.iter().next()).ok_or("its body has no content")?;
         if ![JSON, FORM].contains(&media_type.as_str()) {
             return Err(format!("its body is {media_type}"));
         }

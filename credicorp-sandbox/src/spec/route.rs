@@ -23,7 +23,10 @@ enum Segment {
 /// What came of the search.
 #[derive(Debug)]
 pub(crate) enum Route<'a> {
-    Found { operation: &'a Operation, path_values: Vec<(&'a str, &'a str)> },
+    Found {
+        operation: &'a Operation,
+        path_values: Vec<(&'a str, &'a str)>,
+    },
     /// The path exists under these methods only.
     OtherMethods(String),
     Unknown,
@@ -72,7 +75,8 @@ impl Template {
 
 impl Spec {
     pub(crate) fn route<'a>(&'a self, method: &Method, path: &'a str) -> Route<'a> {
-        let candidates = self.operations.iter().filter(|operation| operation.template.matches(path).is_some());
+        let candidates =
+            self.operations.iter().filter(|operation| operation.template.matches(path).is_some());
         let Some(best) = candidates.min_by_key(|operation| operation.template.parameters()) else {
             return Route::Unknown;
         };
@@ -105,9 +109,15 @@ mod tests {
     #[test]
     fn a_path_leads_to_its_operation() {
         assert_eq!(route(Method::POST, "/oauth/token"), "create_token []");
-        assert_eq!(route(Method::GET, "/partner/v1/applications/app_1"), r#"get_application [("id", "app_1")]"#);
+        assert_eq!(
+            route(Method::GET, "/partner/v1/applications/app_1"),
+            r#"get_application [("id", "app_1")]"#
+        );
         assert_eq!(route(Method::GET, "/partner/v1/payments/pay_1"), r#"get_payment [("id", "pay_1")]"#);
-        assert_eq!(route(Method::GET, "/partner/v1/payments/links/p_1"), r#"get_payment_link [("id", "p_1")]"#);
+        assert_eq!(
+            route(Method::GET, "/partner/v1/payments/links/p_1"),
+            r#"get_payment_link [("id", "p_1")]"#
+        );
     }
 
     #[test]
@@ -124,7 +134,9 @@ mod tests {
 
     #[test]
     fn anything_else_is_unknown() {
-        for path in ["/", "/partner/v1/applications/", "/partner/v1/applications//submit", "/partner/v2/applications"] {
+        for path in
+            ["/", "/partner/v1/applications/", "/partner/v1/applications//submit", "/partner/v2/applications"]
+        {
             assert_eq!(route(Method::GET, path), "unknown", "{path}");
         }
     }

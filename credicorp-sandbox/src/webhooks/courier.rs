@@ -16,6 +16,7 @@ use tokio::sync::{Notify, OnceCell, watch};
 use super::{Delivery, Event};
 use crate::error::Error;
 use crate::mac;
+use crate::record::KEPT;
 use crate::shared::Shared;
 use crate::sync::lock;
 
@@ -27,7 +28,7 @@ pub(crate) struct Webhooks {
     secret: String,
     endpoints: Mutex<Vec<Url>>,
     queue: Mutex<VecDeque<(Url, Event)>>,
-    deliveries: Mutex<Vec<Delivery>>,
+    deliveries: Mutex<VecDeque<Delivery>>,
     /// How many of the queue are not delivered yet, the one on its way included.
     pending: watch::Sender<usize>,
     woken: Notify,
@@ -49,7 +50,8 @@ impl Webhooks {
 
     /// Registers an endpoint for every type of event from now on.
     pub(crate) fn register(&self, url: &str) -> Result<(), Error> {
-        let parsed = Url::parse(url).map_err(|error| Error::caused(format!("{url:?} is no webhook address"), error))?;
+        let parsed = Url::parse(url)
+            .map_err(|error| Error::caused(format!("{url:?} is no webhook address"), error))?;
         if !matches!(parsed.scheme(), "http" | "https") || !is_loopback(&parsed) {
             return Err(Error::new(format!(
                 "{url:?} is no webhook address for the sandbox: it sends to http or https on 127.0.0.1, [::1] or localhost only"
@@ -82,7 +84,7 @@ impl Webhooks {
     }
 
     pub(crate) fn deliveries(&self) -> Vec<Delivery> {
-        lock(&self.deliveries).clone()
+        lock(&self.deliveries).iter().cloned().collect()
     }
 
     async fn deliver(&self, shared: &Shared, url: Url, event: Event) {
@@ -98,7 +100,13 @@ impl Webhooks {
             at,
             outcome,
         };
-        lock(&self.deliveries).push(delivery);
+        {
+            let mut deliveries = lock(&self.deliveries);
+            if deliveries.len() == KEPT {
+                deliveries.pop_front();
+            }
+            deliveries.push_back(delivery);
+        }
         self.pending.send_modify(|pending| *pending = pending.saturating_sub(1));
     }
 
@@ -182,7 +190,13 @@ mod tests {
         for good in ["http://127.0.0.1:1/x", "https://localhost/", "http://[::1]:8/", "http://127.8.9.1/"] {
             assert!(webhooks.register(good).is_ok(), "{good}");
         }
-        for bad in ["http://example.com/", "http://10.0.0.1/", "ftp://127.0.0.1/", "127.0.0.1:1", "http://localhost.evil/"] {
+        for bad in [
+            "http://example.com/",
+            "http://10.0.0.1/",
+            "ftp://127.0.0.1/",
+            "127.0.0.1:1",
+            "http://localhost.evil/",
+        ] {
             assert!(webhooks.register(bad).is_err(), "{bad}");
         }
     }

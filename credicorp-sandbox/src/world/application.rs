@@ -89,12 +89,17 @@ impl NewApplication {
         let mut fields = Vec::new();
         let number = body.pointer("/business/company_number").and_then(Value::as_str);
         if number.is_some_and(|number| spec.company(number).is_none()) {
-            let known: Vec<_> = spec.companies.iter().map(|company| company.company_number.as_str()).collect();
+            let known: Vec<_> =
+                spec.companies.iter().map(|company| company.company_number.as_str()).collect();
             let message = format!("is not a test company; the sandbox knows {}", known.join(", "));
             fields.push(FieldError::new("business.company_number", "unknown_company", message));
         }
         if body.get("redirect_uri").and_then(Value::as_str).is_some_and(|uri| !is_web_address(uri)) {
-            fields.push(FieldError::new("redirect_uri", "invalid_format", "must be an http or https address"));
+            fields.push(FieldError::new(
+                "redirect_uri",
+                "invalid_format",
+                "must be an http or https address",
+            ));
         }
         fields
     }
@@ -157,7 +162,11 @@ impl World {
     }
 
     /// Newest first.
-    pub(crate) fn applications(&self, filter: &ApplicationFilter, slice: &Slice) -> (Vec<&Application>, Option<u64>) {
+    pub(crate) fn applications(
+        &self,
+        filter: &ApplicationFilter,
+        slice: &Slice,
+    ) -> (Vec<&Application>, Option<u64>) {
         slice.cut(&self.applications, |application| filter.lets_through(application))
     }
 
@@ -165,9 +174,15 @@ impl World {
         let status = self.application(id)?.status;
         if status != Status::Created {
             let status = status.as_str();
-            return Err(Problem::invalid_state(format!("{id} is {status}; only a created one can be submitted.")));
+            return Err(Problem::invalid_state(format!(
+                "{id} is {status}; only a created one can be submitted."
+            )));
         }
-        self.emit("application.submitted", serde_json::json!({ "application_id": id, "status": "submitted" }), now);
+        self.emit(
+            "application.submitted",
+            serde_json::json!({ "application_id": id, "status": "submitted" }),
+            now,
+        );
         self.change_status(id, Status::Submitted, now)?;
         self.schedule.plan(after(now, self.decision_delay / 3), Due::Review(id.to_owned()));
         self.schedule.plan(after(now, self.decision_delay), Due::Decide(id.to_owned()));
@@ -178,7 +193,9 @@ impl World {
         let application = self.application(id)?;
         if matches!(application.status, Status::Declined | Status::Withdrawn) {
             let status = application.status.as_str();
-            return Err(Problem::invalid_state(format!("{id} is {status}; there is nothing left to withdraw.")));
+            return Err(Problem::invalid_state(format!(
+                "{id} is {status}; there is nothing left to withdraw."
+            )));
         }
         if let Some(decision) = application.decision_id.clone() {
             self.expire_offers(&decision);

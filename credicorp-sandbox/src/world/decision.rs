@@ -65,9 +65,9 @@ impl World {
         };
         let decision = application.decision_id.as_ref().and_then(|decision| self.decisions.get(decision));
         decision.ok_or_else(|| match application.status {
-            Status::Withdrawn => {
-                Problem::invalid_state(format!("{id} was withdrawn before it was decided; there will be no decision."))
-            }
+            Status::Withdrawn => Problem::invalid_state(format!(
+                "{id} was withdrawn before it was decided; there will be no decision."
+            )),
             status => Problem::decision_not_ready(id, status.as_str()),
         })
     }
@@ -75,7 +75,8 @@ impl World {
     /// Looks at the company again; the outcome is the same, a little later.
     pub(crate) fn refresh_decision(&mut self, id: &str, now: Timestamp) -> Result<Decision, Problem> {
         let due = after(now, self.decision_delay);
-        let decision = self.decisions.get_mut(id).ok_or_else(|| Problem::resource_not_found("decision", id))?;
+        let decision =
+            self.decisions.get_mut(id).ok_or_else(|| Problem::resource_not_found("decision", id))?;
         if decision.refreshing {
             return Err(Problem::refresh_in_progress(id));
         }
@@ -142,7 +143,9 @@ impl World {
     fn conclude(&mut self, id: &str, outcome: Outcome, amount: i64, at: Timestamp) {
         let Some(decision) = self.decisions.get(id) else { return };
         let application = decision.application_id.clone();
-        let Ok(term) = self.application(&application).map(|application| application.term_months) else { return };
+        let Ok(term) = self.application(&application).map(|application| application.term_months) else {
+            return;
+        };
         let approved = outcome == Outcome::Approved;
         let offer = approved.then(|| Offer {
             id: self.ids.next("off"),
@@ -162,7 +165,8 @@ impl World {
             decision.offers.extend(offer);
         }
         // It is there: it was looked at just now.
-        let _ = self.change_status(&application, if approved { Status::Approved } else { Status::Declined }, at);
+        let _ =
+            self.change_status(&application, if approved { Status::Approved } else { Status::Declined }, at);
         self.emit_decision(id, at);
         if let Some(offer_id) = offer_id {
             let data = json!({ "offer_id": offer_id, "decision_id": id, "application_id": application });

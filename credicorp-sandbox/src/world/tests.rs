@@ -10,7 +10,8 @@ fn start() -> (World, Timestamp) {
 }
 
 fn submitted(world: &mut World, company: &str, now: Timestamp) -> String {
-    let new = json!({ "business": { "company_number": company }, "amount_pence": 2_500_000, "term_months": 12 });
+    let new =
+        json!({ "business": { "company_number": company }, "amount_pence": 2_500_000, "term_months": 12 });
     let id = world.create_application(serde_json::from_value(new).unwrap(), now).id;
     world.submit_application(&id, now).unwrap();
     id

@@ -66,7 +66,9 @@ impl Wish {
             }
         }
         let port = match port {
-            Some(port) => port.parse().map_err(|_| format!("{port:?} is not a port: a number from 0 to 65535"))?,
+            Some(port) => {
+                port.parse().map_err(|_| format!("{port:?} is not a port: a number from 0 to 65535"))?
+            }
             None => DEFAULT_PORT,
         };
         Ok(Self::Run(Args { port, webhook_url }))
@@ -92,7 +94,10 @@ mod tests {
     #[test]
     fn arguments_come_in_any_order_and_either_form() {
         assert_eq!(read(&[]), run(4010, None));
-        assert_eq!(read(&["--port", "0", "--webhook-url=http://127.0.0.1/?a=b"]), run(0, Some("http://127.0.0.1/?a=b")));
+        assert_eq!(
+            read(&["--port", "0", "--webhook-url=http://127.0.0.1/?a=b"]),
+            run(0, Some("http://127.0.0.1/?a=b"))
+        );
         assert_eq!(read(&["--webhook-url", "u", "--port=8080"]), run(8080, Some("u")));
         assert_eq!(read(&["--port", "1", "-h"]), Ok(Wish::Help));
         assert_eq!(read(&["--version"]), Ok(Wish::Version));

@@ -1,0 +1,125 @@
+use credicorp_sandbox::Sandbox;
+use http::Method;
+use serde_json::json;
+
+use crate::caller::{APPLICATIONS, Caller, new_application};
+
+#[tokio::test]
+async fn an_error_carries_the_id_of_its_request() {
+    let caller = Caller::start().await;
+    let (one, two) = (caller.get("/partner/v1/nothing").await, caller.get("/partner/v1/nothing").await);
+    assert_eq!(one.json()["error"]["request_id"].as_str(), one.header("credicorp-request-id"));
+    assert_ne!(one.header("credicorp-request-id"), two.header("credicorp-request-id"));
+}
+
+#[tokio::test]
+async fn an_unknown_route_is_404_and_another_method_is_405() {
+    let caller = Caller::start().await;
+    for path in ["/", "/partner/v1", "/partner/v1/brand_new", "/applications", "/partner/v1/applications/"] {
+        caller.get(path).await.refused(404, "route_not_found");
+    }
+    let reply = caller.send(caller.request(Method::DELETE, APPLICATIONS)).await;
+    reply.refused(405, "method_not_allowed");
+    assert_eq!(reply.header("allow"), Some("GET, POST"));
+    let reply = caller.get("/oauth/token").await;
+    assert_eq!((reply.status, reply.header("allow")), (405, Some("POST")));
+}
+
+#[tokio::test]
+async fn what_is_not_emulated_says_so_after_it_was_validated() {
+    let caller = Caller::start().await;
+    for (method, path) in [
+        (Method::GET, "accounts"),
+        (Method::GET, "accounts/acc_1/schedule"),
+        (Method::GET, "payments?limit=5"),
+        (Method::GET, "webhook_endpoints"),
+        (Method::POST, "offers/off_1/accept"),
+        (Method::DELETE, "webhook_endpoints/whend_1"),
+    ] {
+        let error = caller
+            .send(caller.request(method, &format!("/partner/v1/{path}")))
+            .await
+            .refused(501, "not_emulated");
+        assert_eq!(error["type"], "api_error");
+    }
+    let link = |body: serde_json::Value| {
+        let request =
+            caller.request(Method::POST, "/partner/v1/payments/links").header("idempotency-key", "k");
+        caller.send(request.json(&body))
+    };
+    let error = link(json!({ "amount_pence": 5000, "reference": "r" })).await.refused(501, "not_emulated");
+    assert!(error["message"].as_str().unwrap().contains("create_payment_link"));
+    link(json!({ "amount_pence": 5000 })).await.refused(422, "validation_error");
+    caller.get("/partner/v1/payments?limit=500").await.refused(422, "validation_error");
+}
+
+#[tokio::test]
+async fn requests_are_recorded_in_order_with_what_they_said() {
+    let caller = Caller::start().await;
+    caller.sandbox.clear_requests();
+    caller.create_under("order_1", &new_application()).await;
+    let reply = caller.get(&format!("{APPLICATIONS}?limit=5")).await;
+    caller.get("/nowhere").await;
+    let requests = caller.sandbox.requests();
+    let operations: Vec<_> = requests.iter().map(|request| request.operation.as_deref()).collect();
+    assert_eq!(operations, [Some("create_application"), Some("list_applications"), None]);
+    let statuses: Vec<_> = requests.iter().map(|request| request.status.unwrap().as_u16()).collect();
+    assert_eq!(statuses, [201, 200, 404]);
+    let create = &requests[0];
+    assert_eq!(
+        (create.method.as_str(), create.path.as_str(), create.query.as_deref()),
+        ("POST", APPLICATIONS, None)
+    );
+    assert_eq!(
+        (create.header("idempotency-key"), create.json().unwrap()),
+        (Some("order_1"), new_application())
+    );
+    assert!(create.header("authorization").unwrap().starts_with("Bearer "));
+    assert_eq!(requests[1].query.as_deref(), Some("limit=5"));
+    assert_eq!(Some(requests[1].request_id.as_str()), reply.header("credicorp-request-id"));
+    assert_eq!(caller.sandbox.requests_to("list_applications").len(), 1);
+    let shown = format!("{requests:?} {:?}", caller.sandbox);
+    assert!(!shown.contains("Bearer") && !shown.contains("16093826"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_dropped_sandbox_is_gone() {
+    let caller = Caller::start().await;
+    let url = caller.sandbox.url().to_owned();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    assert_eq!(http.get(&url).send().await.unwrap().status(), 404);
+    drop(caller);
+    // The runtime comes round to the ended tasks.
+    while http.get(&url).send().await.is_ok() {}
+    let error = http.get(&url).send().await.unwrap_err();
+    assert!(error.is_connect(), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_stopped_sandbox_has_answered_what_was_running() {
+    let caller = Caller::start().await;
+    let url = caller.sandbox.url().to_owned();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    assert_eq!(http.get(&url).send().await.unwrap().status(), 404);
+    caller.sandbox.stop().await;
+    assert!(http.get(&url).send().await.unwrap_err().is_connect());
+}
+
+#[tokio::test]
+async fn many_sandboxes_live_side_by_side() {
+    let mut sandboxes = Vec::new();
+    for seed in 0..100 {
+        sandboxes.push(Sandbox::builder().seed(seed).start().await.unwrap());
+    }
+    let urls: std::collections::BTreeSet<_> = sandboxes.iter().map(Sandbox::url).collect();
+    let keys: std::collections::BTreeSet<_> = sandboxes.iter().map(Sandbox::secret_key).collect();
+    assert_eq!((urls.len(), keys.len()), (100, 100));
+}
+
+#[tokio::test]
+async fn a_taken_port_is_named() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let port = sandbox.url().rsplit_once(':').unwrap().1.parse().unwrap();
+    let error = Sandbox::builder().port(port).start().await.unwrap_err();
+    assert!(error.to_string().contains(&port.to_string()), "{error}");
+}
