@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::Response;
+use crate::{JsonFailure, Response};
 
 /// Why a raw call gave no value.
 #[non_exhaustive]
@@ -18,7 +18,7 @@ pub enum Error {
         /// The answer as it came.
         response: Box<Response>,
         /// What was wrong with it.
-        source: serde_json::Error,
+        source: JsonFailure,
     },
     /// What the transport failed with, whole, for whoever knows its type.
     Transport(Box<dyn std::error::Error + Send + Sync>),

@@ -15,6 +15,7 @@ mod error;
 #[cfg(test)]
 mod examples;
 mod generated;
+mod json;
 mod metadata;
 mod nullable;
 mod operation;
@@ -27,6 +28,7 @@ mod transport;
 
 pub use error::Error;
 pub use generated::{Client, OPERATIONS};
+pub use json::JsonFailure;
 pub use operation::{Idempotency, Operation, operation};
 pub use pence::ParsePenceError;
 pub use response::ResponseValue;

@@ -61,16 +61,14 @@ impl ResponseValue<()> {
     }
 }
 
-/// serde's message quotes the value that did not fit, so an operation that answers with a secret keeps only the place.
+/// An operation that answers with a secret keeps no body.
 fn undecodable(mut response: Response, source: serde_json::Error) -> Error {
     let secret =
         response.extensions().get::<&'static Operation>().is_none_or(|operation| operation.answers_secret);
-    if !secret {
-        return Error::Decode { response: Box::new(response), source };
+    if secret {
+        *response.body_mut() = Bytes::new();
     }
-    *response.body_mut() = Bytes::new();
-    let place = format!("{:?} error at line {} column {}", source.classify(), source.line(), source.column());
-    Error::Decode { response: Box::new(response), source: serde::de::Error::custom(place) }
+    Error::Decode { response: Box::new(response), source: source.into() }
 }
 
 impl<T> fmt::Debug for ResponseValue<T> {

@@ -16,7 +16,7 @@ pub(crate) struct Credentials {
 /// The prefix of keys that move real money.
 const LIVE_KEY: &str = "sk_live_";
 
-/// Who presented credentials that are right.
+/// Why credentials are not taken.
 pub(crate) enum Refused {
     /// A live credential; it must not be sent here at all.
     Live,

@@ -162,7 +162,8 @@ impl Exchange {
         let problem = match self.shared.spec.route(&self.method, &self.path) {
             Route::OtherMethods(methods) => Problem::method_not_allowed(&self.method, &methods),
             _ if self.path.starts_with(JOURNEYS) => Problem::not_emulated(
-                "the hosted journey; submit_application does what the applicant would do there, and it",
+                "the hosted journey",
+                " submit_application does what the applicant would do there.",
             ),
             _ => Problem::route_not_found(&self.method, &self.path),
         };

@@ -193,12 +193,9 @@ impl Problem {
     }
 
     /// The API has it, the emulator does not; never answered by made-up data.
-    pub(crate) fn not_emulated(what: &str) -> Self {
-        Self::new(
-            StatusCode::NOT_IMPLEMENTED,
-            "not_emulated",
-            format!("The sandbox emulator does not cover {what} yet."),
-        )
+    pub(crate) fn not_emulated(what: &str, hint: &str) -> Self {
+        let message = format!("The sandbox emulator does not cover {what} yet.{hint}");
+        Self::new(StatusCode::NOT_IMPLEMENTED, "not_emulated", message)
     }
 
     /// The family that the contract gives to a status.

@@ -135,7 +135,7 @@ impl ClientBuilder {
     /// Changes reqwest's builder: proxies, certificates, DNS, pools.
     ///
     /// Our own rules are applied after it: no redirects, no repeats of reqwest's own, our connect timeout, and no proxy
-    /// for a loopback base.
+    /// for a loopback base. Timeouts set here come on top of ours and can only make an attempt shorter.
     pub fn configure_http(
         mut self,
         configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,

@@ -9,7 +9,8 @@ use crate::call::{Async, Context};
 use crate::credentials::{Credentials, Environment};
 use crate::error::Error;
 use crate::pipeline::Core;
-use crate::pipeline::token::{Minter, TokenCache, Tokens};
+use crate::pipeline::run::within;
+use crate::pipeline::token::{Identity, Minter, TokenCache, Tokens};
 use crate::resources;
 
 /// A client of the partner API. Cheap to clone; clones share connections, tokens and the retry budget.
@@ -38,21 +39,31 @@ pub(crate) struct Account {
 }
 
 struct Holder {
-    credentials: Credentials,
-    scopes: Vec<String>,
+    identity: Arc<Identity>,
     cache: Arc<TokenCache>,
+}
+
+/// A mint that nobody is left to carry on would keep the core alive for ever.
+impl Drop for Holder {
+    fn drop(&mut self) {
+        let held_by_store_and_this = 2;
+        if Arc::strong_count(&self.cache) <= held_by_store_and_this {
+            self.cache.abandon();
+        }
+    }
 }
 
 impl Account {
     fn new(core: Arc<Core>, credentials: Credentials, scopes: Vec<String>) -> Self {
         let cache = core.tokens.cache(&credentials, &scopes, core.ambient.now());
-        Self { core, holder: Arc::new(Holder { credentials, scopes, cache }) }
+        let identity = Arc::new(Identity { credentials, scopes });
+        Self { core, holder: Arc::new(Holder { identity, cache }) }
     }
 
     /// The tokens of this account.
     pub(crate) fn tokens(&self) -> Tokens<'_> {
-        let Holder { credentials, scopes, cache } = &*self.holder;
-        Tokens { cache, minter: Minter { core: &self.core, credentials, scopes } }
+        let Holder { identity, cache } = &*self.holder;
+        Tokens { cache, minter: Minter { core: Arc::clone(&self.core), identity: Arc::clone(identity) } }
     }
 }
 
@@ -90,14 +101,14 @@ impl Client {
     /// A credential that cannot be, or that belongs to the other environment than this client's host.
     pub fn with_credentials(&self, credentials: Credentials) -> Result<Self, Error> {
         self.account.core.base.accepts(credentials.environment()?)?;
-        let scopes = self.account.holder.scopes.clone();
+        let scopes = self.account.holder.identity.scopes.clone();
         Ok(Self { account: Account::new(Arc::clone(&self.account.core), credentials, scopes) })
     }
 
     /// The environment that the credentials select.
     pub fn environment(&self) -> Environment {
         // Checked when the client was made.
-        self.account.holder.credentials.environment().unwrap_or(Environment::Live)
+        self.account.holder.identity.credentials.environment().unwrap_or(Environment::Live)
     }
 
     /// Where calls are sent, without a slash at its end.
@@ -110,9 +121,14 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Those of a mint: credentials that are refused, or no network.
+    /// Those of a mint: credentials that are refused, no network, or no token within the client's deadline.
     pub async fn access_token(&self) -> Result<Secret, Error> {
-        Ok(self.account.tokens().get().await?.secret())
+        let core = &self.account.core;
+        let (tokens, deadline) = (self.account.tokens(), core.limits.deadline);
+        match within(&*core.ambient, deadline, tokens.get(deadline)).await {
+            Some(token) => Ok(token?.secret()),
+            None => Err(Error::timeout("no token within the client's deadline")),
+        }
     }
 
     pub(crate) fn over(core: Arc<Core>, credentials: Credentials, scopes: Vec<String>) -> Self {
@@ -123,6 +139,10 @@ impl Client {
 #[cfg(test)]
 impl Client {
     pub(crate) fn core(&self) -> &Core {
+        &self.account.core
+    }
+
+    pub(crate) fn shared_core(&self) -> &Arc<Core> {
         &self.account.core
     }
 
@@ -152,8 +172,8 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("api_base", &self.api_base())
-            .field("credentials", &self.account.holder.credentials)
-            .field("scopes", &self.account.holder.scopes)
+            .field("credentials", &self.account.holder.identity.credentials)
+            .field("scopes", &self.account.holder.identity.scopes)
             .finish_non_exhaustive()
     }
 }

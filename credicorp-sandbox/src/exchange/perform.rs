@@ -70,7 +70,7 @@ impl Exchange {
         let input = Input::validate(self.shared.spec, operation, handler, &path_values, query, json)?;
         match handler {
             Some(handler) => (handler.run)(&self.shared, &input),
-            None => Err(Problem::not_emulated(&operation.id)),
+            None => Err(Problem::not_emulated(&operation.id, "")),
         }
     }
 

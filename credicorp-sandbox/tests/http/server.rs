@@ -1,6 +1,9 @@
-use credicorp_sandbox::Sandbox;
+use std::time::Duration;
+
+use credicorp_sandbox::{Fault, Sandbox};
 use http::Method;
 use serde_json::json;
+use tokio::task::JoinSet;
 
 use crate::caller::{APPLICATIONS, Caller, new_application};
 
@@ -93,6 +96,20 @@ async fn a_dropped_sandbox_is_gone() {
     while http.get(&url).send().await.is_ok() {}
     let error = http.get(&url).send().await.unwrap_err();
     assert!(error.is_connect(), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_dropped_sandbox_takes_running_requests_with_it() {
+    let caller = Caller::start().await;
+    caller.sandbox.inject(Fault::delay(Duration::from_secs(10)));
+    let mut running = JoinSet::new();
+    running.spawn(caller.request(Method::GET, APPLICATIONS).send());
+    while caller.sandbox.requests_to("list_applications").is_empty() {
+        tokio::task::yield_now().await;
+    }
+    drop(caller);
+    let error = running.join_next().await.unwrap().unwrap().unwrap_err();
+    assert!(error.is_request(), "{error:?}");
 }
 
 #[tokio::test]

@@ -27,7 +27,9 @@
 //!
 //! # Cancel safety
 //!
-//! A call may be dropped at any await. A write that was dropped may have been sent: repeat it under the same key.
+//! A call may be dropped at any await. A write that was dropped may have been sent, and the key that was made for it is
+//! gone with it: set a [key of your own](Call::idempotency_key) on every write that you may drop, and prefer
+//! [`deadline`](Call::deadline), whose error tells the key, to a timeout around the call.
 
 mod context;
 mod plan;
@@ -112,7 +114,8 @@ impl<P, M> Call<P, M> {
 
 impl<T, M> Call<Write<T>, M> {
     /// Your key for this write, 1 to 255 visible ASCII characters: an order number, say. A call under the same key has
-    /// one effect, however often it is made within 24 hours. Without it a random key is made for each call.
+    /// one effect, however often it is made within 24 hours. Without it a random key is made for each call, which the
+    /// answer and the error tell; only your own survives a call that you drop.
     pub fn idempotency_key(mut self, key: &str) -> Self {
         self.cx.options.set_key(key);
         self

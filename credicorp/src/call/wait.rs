@@ -14,7 +14,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Polls until the answer is there, backing off up to 5 s, for at most the time given.
 ///
-/// When the time is up the call fails with the last answer, of kind `Timeout`.
+/// When the time is up the call fails with the last answer, of kind `Timeout`. A deadline, the call's or the client's,
+/// counts for the whole wait.
 #[derive(Debug, Clone)]
 pub struct Wait<P> {
     plan: P,
@@ -34,7 +35,9 @@ impl<P: Plan + Clone + Sync> Plan for Wait<P> {
 
     async fn run(self, cx: Context) -> Result<Response<P::Output>, Error> {
         let ambient = cx.account.core.ambient.clone();
-        let until = ambient.now().saturating_add(self.within);
+        let deadline = cx.options.limits(cx.account.core.limits).deadline;
+        let within = deadline.map_or(self.within, |deadline| deadline.min(self.within));
+        let until = ambient.now().saturating_add(within);
         let mut pause = FIRST_PAUSE;
         let mut not_yet: Option<Error> = None;
         loop {
@@ -43,7 +46,10 @@ impl<P: Plan + Clone + Sync> Plan for Wait<P> {
                 return Err(error.with_kind(ErrorKind::Timeout).retryable());
             }
             let mut cx = cx.clone();
-            cx.options.cap_deadline(left);
+            // No time at all is one poll.
+            if !left.is_zero() {
+                cx.options.set_left(left);
+            }
             match self.plan.clone().run(cx).await {
                 Err(error) if is_not_ready(&error) => not_yet = Some(error),
                 // The poll was cut short by our own time: what is known is that there was no answer yet.

@@ -1,7 +1,6 @@
 //! The ways in which an error is made. Nobody else writes to its fields.
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +32,7 @@ impl Error {
             answer: None,
             facts: Facts::default(),
             webhook: None,
+            delivery: None,
             source: None,
         }))
     }
@@ -48,8 +48,10 @@ impl Error {
     }
 
     /// A delivery that is not to be trusted or cannot be read.
-    pub(crate) fn webhook_failure(failure: WebhookFailure) -> Self {
+    pub(crate) fn webhook_failure(failure: WebhookFailure, body: &[u8]) -> Self {
         let mut error = Self::new(ErrorKind::Webhook, failure.to_string());
+        let is_genuine = matches!(failure, WebhookFailure::Unreadable { .. });
+        error.0.delivery = is_genuine.then(|| Bytes::copy_from_slice(body));
         error.0.webhook = Some(failure);
         error
     }
@@ -122,6 +124,10 @@ impl Error {
     }
 
     pub(crate) fn with_facts(mut self, facts: Facts) -> Self {
+        // The last attempt found no connection, but an earlier one may have been sent.
+        if facts.sent && self.0.kind == ErrorKind::Connect {
+            self.0.kind = ErrorKind::Transport;
+        }
         self.0.facts = Facts { retryable: self.0.facts.retryable || facts.retryable, ..facts };
         self
     }
@@ -150,39 +156,4 @@ fn without_envelope(status: StatusCode, body: &Bytes) -> String {
 /// A copy of the first bytes, so that an error never keeps a body of 16 MiB alive.
 fn first_bytes(body: &Bytes) -> Bytes {
     Bytes::copy_from_slice(&body[..body.len().min(KEPT_BODY)])
-}
-
-/// What serde_json says of a document, without the values that it quotes: they may be secrets or personal data.
-#[derive(Debug)]
-pub(crate) struct JsonFailure(String);
-
-impl fmt::Display for JsonFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl StdError for JsonFailure {}
-
-/// Keeps the rule that was broken and its place; drops the value. `missing field` names a field of ours, not a value.
-pub(crate) fn redact_json(error: &serde_json::Error) -> JsonFailure {
-    let text = error.to_string();
-    if error.classify() != serde_json::error::Category::Data || text.starts_with("missing field `") {
-        return JsonFailure(text);
-    }
-    let place = format!("at line {} column {}", error.line(), error.column());
-    let what = text.split(['`', '"', ',']).next().unwrap_or_default().trim_end();
-    // What is expected is our own text, and stands last.
-    match text.rsplit_once(", expected ") {
-        Some((_, expected)) => {
-            let expected = expected.split(" at line ").next().unwrap_or_default();
-            JsonFailure(format!("{}, expected {expected} {place}", type_of(what)))
-        }
-        None => JsonFailure(format!("{what} {place}")),
-    }
-}
-
-/// `invalid type: integer` of «invalid type: integer `5`»; numbers and the like are values too.
-fn type_of(what: &str) -> &str {
-    what.trim_end_matches(|character: char| !character.is_alphabetic())
 }

@@ -6,6 +6,11 @@
 
 use serde_json::{Map, Value};
 
+/// The longest body that is looked into: an error is short, and reading is not to hold a thread up.
+const LONGEST: usize = 1024 * 1024;
+/// The most fields that are kept.
+const MOST_FIELDS: usize = 256;
+
 /// One field that failed validation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -32,6 +37,9 @@ pub(crate) struct Envelope {
 impl Envelope {
     /// Reads what can be read.
     pub(crate) fn read(body: &[u8]) -> Self {
+        if body.len() > LONGEST {
+            return Self::default();
+        }
         let Ok(Value::Object(mut document)) = serde_json::from_slice(body) else {
             return Self::default();
         };
@@ -50,7 +58,7 @@ impl Envelope {
         let mut fields = Vec::new();
         for list in ["fields", "details"] {
             if let Some(Value::Array(items)) = error.remove(list) {
-                items.into_iter().filter_map(field).for_each(|item| {
+                items.into_iter().take(MOST_FIELDS).filter_map(field).for_each(|item| {
                     if !fields.contains(&item) {
                         fields.push(item);
                     }

@@ -14,9 +14,9 @@ pub enum ErrorKind {
     RateLimited,
     /// No answer in the time given: of an attempt, of the whole call, or of a wait for a decision.
     Timeout,
-    /// No connection could be made; nothing was sent.
+    /// No attempt found a connection; nothing was sent.
     Connect,
-    /// The connection failed after the request may have been sent.
+    /// The network failed, and some attempt may have been sent.
     Transport,
     /// An answer came but could not be read: not JSON, another shape, or over 16 MiB.
     Decode,

@@ -34,7 +34,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-pub(crate) use build::{Facts, redact_json};
+pub(crate) use build::Facts;
 pub use envelope::FieldError;
 pub use kind::ErrorKind;
 
@@ -59,6 +59,8 @@ pub(crate) struct Repr {
     pub(crate) answer: Option<Answer>,
     pub(crate) facts: Facts,
     pub(crate) webhook: Option<WebhookFailure>,
+    /// The body of a delivery whose signature is genuine.
+    pub(crate) delivery: Option<Bytes>,
     pub(crate) source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -145,9 +147,11 @@ impl Error {
     }
 
     /// The first bytes of the body of the answer, at most 16 KiB; `None` without an answer, and for operations that
-    /// answer with a secret. It may hold personal data: it is never printed by this type.
+    /// answer with a secret. Of a genuine webhook that cannot be read it is the whole body. It may hold personal data: it
+    /// is never printed by this type.
     pub fn body(&self) -> Option<&[u8]> {
-        self.0.answer.as_ref().map(|answer| answer.body.as_ref()).filter(|body| !body.is_empty())
+        let answer = self.0.answer.as_ref().map(|answer| &answer.body);
+        answer.or(self.0.delivery.as_ref()).map(Bytes::as_ref).filter(|body| !body.is_empty())
     }
 
     /// What was wrong with a webhook delivery, for an error of kind [`ErrorKind::Webhook`].

@@ -24,7 +24,7 @@
 //! ```
 //!
 //! A walk sends one request a page and keeps one page in memory, two with [`prefetch`](crate::call::Call::prefetch). An
-//! empty page is not the end; no cursor is. A cursor that comes back is an error, after its page was given. A page that
+//! empty page is not the end; no cursor is. A cursor that comes back, at once or in a longer circle, is an error and not a walk without end. A page that
 //! failed is asked for again by the next call of `next`, so stop at an error, or count how often you go on.
 
 mod items;

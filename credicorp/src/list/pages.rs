@@ -26,15 +26,18 @@ pub struct Pages<Q: Query, M = Async> {
     landed: Option<Result<Page<Q::Item>, Error>>,
     /// The cursor came back: the walk ends with an error after this page.
     stuck: bool,
+    trail: Trail,
     cursor: Option<String>,
 }
 
 impl<Q: Query, M> Pages<Q, M> {
     pub(super) fn new(call: Call<List<Q>, M>) -> Self {
-        Self { cursor: None, call: Some(call), flight: None, landed: None, stuck: false }
+        let cursor = call.plan.cursor.clone();
+        Self { call: Some(call), flight: None, landed: None, stuck: false, trail: Trail::default(), cursor }
     }
 
-    /// The cursor that fetched the page given last; `None` for the first page of a list.
+    /// The cursor that fetched the page given last, and before any page the one to start from; `None` for the first page
+    /// of a list.
     pub fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
     }
@@ -53,7 +56,7 @@ impl<Q: Query, M> Pages<Q, M> {
         let page = answer?;
         let asked_with = self.call.as_mut().and_then(|call| call.plan.cursor.take());
         match (&mut self.call, &page.next_cursor) {
-            (Some(call), Some(next)) if asked_with.as_ref() != Some(next) => {
+            (Some(call), Some(next)) if !self.trail.returns(next) && asked_with.as_ref() != Some(next) => {
                 call.plan.cursor = Some(next.clone())
             }
             (call, next) => {
@@ -63,6 +66,30 @@ impl<Q: Query, M> Pages<Q, M> {
         }
         self.cursor = asked_with;
         Ok(page)
+    }
+}
+
+/// Notices a cursor that comes back, in the memory of one cursor: Brent's way, a remembered one that is moved up at
+/// distances which double.
+#[derive(Default)]
+struct Trail {
+    remembered: Option<String>,
+    steps: u64,
+    distance: u64,
+}
+
+impl Trail {
+    fn returns(&mut self, cursor: &str) -> bool {
+        if self.remembered.as_deref() == Some(cursor) {
+            return true;
+        }
+        if self.steps == self.distance {
+            self.remembered = Some(cursor.to_owned());
+            self.distance = self.distance.saturating_mul(2).max(1);
+            self.steps = 0;
+        }
+        self.steps += 1;
+        false
     }
 }
 

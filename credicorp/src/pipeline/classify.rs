@@ -20,6 +20,7 @@ pub(crate) enum Signal {
     ServerFailed,
     Refused,
     NotConnected,
+    Unsendable,
     TimedOut,
     Broken,
     TooLarge,
@@ -61,7 +62,7 @@ const fn row(signal: Signal, when: &'static str, repeat: Repeat) -> Row {
 }
 
 /// The table. Its order is that of `docs/retries.md`.
-pub(crate) const TABLE: [Row; 12] = [
+pub(crate) const TABLE: [Row; 13] = [
     row(Signal::Success, "2xx", Repeat::Never),
     row(Signal::Replayed, "any error answer marked `Idempotency-Replayed: true`", Repeat::Never),
     row(Signal::Unauthorized, "401 on a call that carried a token", Repeat::OnceAfterMint),
@@ -71,6 +72,7 @@ pub(crate) const TABLE: [Row; 12] = [
     row(Signal::ServerFailed, "5xx, but 501 and 505", Repeat::IfSafe),
     row(Signal::Refused, "any other answer: 3xx, 4xx, 501, 505", Repeat::Never),
     row(Signal::NotConnected, "no connection could be made", Repeat::Always),
+    row(Signal::Unsendable, "a request that the HTTP stack cannot send", Repeat::Never),
     row(Signal::TimedOut, "no complete answer within the attempt's timeout", Repeat::IfSafe),
     row(Signal::Broken, "the connection broke after the request may have been sent", Repeat::IfSafe),
     row(Signal::TooLarge, "an answer over 16 MiB", Repeat::Never),

@@ -100,13 +100,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_header_text_reads_to_a_sane_hint(text in "[ -~]{0,60}", date in "[ -~]{0,40}") {
-            let mut headers = HeaderMap::new();
-            headers.insert(RETRY_AFTER, text.parse().unwrap());
-            headers.insert(DATE, date.parse().unwrap());
-            if let Some(hint) = retry_after(&headers, Timestamp::UNIX_EPOCH) {
-                prop_assert!(after_hint(hint, 0.999) <= hint.saturating_add(AFTER_HINT));
-            }
+        fn whole_seconds_read_as_they_are_and_are_never_undercut(seconds in 0..=u64::from(u32::MAX), fraction in 0.0..1.0) {
+            let hint = read(&seconds.to_string(), None).unwrap();
+            prop_assert_eq!(hint, Duration::from_secs(seconds));
+            let wait = after_hint(hint, fraction);
+            prop_assert!(wait >= hint && wait <= hint + AFTER_HINT);
+        }
+
+        #[test]
+        fn a_date_reads_as_the_time_from_the_answers_own(seconds in 0_i64..4_000_000_000, ahead in -100_000_i64..100_000) {
+            let text = |seconds| Timestamp::from_second(seconds).unwrap().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+            let hint = read(&text(seconds + 100_000 + ahead), Some(&text(seconds + 100_000)));
+            prop_assert_eq!(hint, Some(Duration::from_secs(u64::try_from(ahead).unwrap_or(0))));
+        }
+
+        #[test]
+        fn any_text_without_a_digit_is_no_hint(text in "[ -/:-~]{0,60}") {
+            prop_assert_eq!(read(&text, None), None);
         }
 
         #[test]
@@ -114,7 +124,8 @@ mod tests {
             if let Ok(value) = http::HeaderValue::from_bytes(&bytes) {
                 let mut headers = HeaderMap::new();
                 headers.insert(RETRY_AFTER, value);
-                let _ = retry_after(&headers, Timestamp::UNIX_EPOCH);
+                let digits = bytes.trim_ascii().iter().all(u8::is_ascii_digit) && !bytes.trim_ascii().is_empty();
+                prop_assert_eq!(retry_after(&headers, Timestamp::UNIX_EPOCH).is_some(), digits);
             }
         }
     }

@@ -49,9 +49,9 @@ impl Options {
         self.deadline = self.positive(deadline, "deadline").or(self.deadline);
     }
 
-    /// Shortens the deadline, never lengthens it.
-    pub(crate) fn cap_deadline(&mut self, left: Duration) {
-        self.deadline = Some(self.deadline.map_or(left, |deadline| deadline.min(left)));
+    /// What is left for this part of a call that is made of several.
+    pub(crate) fn set_left(&mut self, left: Duration) {
+        self.deadline = Some(left);
     }
 
     pub(crate) fn set_max_retries(&mut self, retries: u32) {

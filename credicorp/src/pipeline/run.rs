@@ -20,7 +20,7 @@ use super::wire::{Failure, Why};
 use super::{Core, delay, trace};
 use crate::ambient::Ambient;
 use crate::error::envelope::Envelope;
-use crate::error::{Error, Facts};
+use crate::error::{Error, ErrorKind, Facts};
 use crate::response::replayed;
 
 /// The limits of one call.
@@ -45,13 +45,15 @@ pub(crate) struct Run<'a> {
     retries: u32,
     last_cost: Option<u32>,
     minted_anew: bool,
+    /// Why the last attempt was not the end.
+    last: Option<Error>,
 }
 
 /// What follows an attempt.
 enum Next {
     Answer(Response),
-    Pause(Duration),
-    MintAnew,
+    Pause(Duration, Error),
+    MintAnew(Error),
     Fail(Error),
 }
 
@@ -74,6 +76,7 @@ impl<'a> Run<'a> {
             retries: 0,
             last_cost: None,
             minted_anew: false,
+            last: None,
         }
     }
 
@@ -101,8 +104,12 @@ impl<'a> Run<'a> {
             let outcome = self.attempt(&request, token.as_deref()).await?;
             match self.judge(outcome, token.is_some()) {
                 Next::Answer(response) => return Ok(response),
-                Next::Pause(delay) => self.core.ambient.sleep(delay).await,
-                Next::MintAnew => {
+                Next::Pause(delay, error) => {
+                    self.last = Some(error);
+                    self.core.ambient.sleep(delay).await;
+                }
+                Next::MintAnew(error) => {
+                    self.last = Some(error);
                     self.minted_anew = true;
                     if let (Some(tokens), Some(token)) = (tokens, &token) {
                         tokens.reject(token);
@@ -114,9 +121,18 @@ impl<'a> Run<'a> {
     }
 
     /// The cached token at once, or a fresh one within the deadline.
-    async fn token(&self, tokens: &Tokens<'_>) -> Result<Arc<Token>, Error> {
-        let got = within(&*self.core.ambient, self.left(), tokens.get()).await;
-        got.unwrap_or_else(|| Err(Error::timeout(format!("no token within {}", self.deadline_in_words()))))
+    async fn token(&mut self, tokens: &Tokens<'_>) -> Result<Arc<Token>, Error> {
+        let left = self.left();
+        let got = within(&*self.core.ambient, left, tokens.get(left)).await;
+        got.unwrap_or_else(|| Err(self.out_of_time("no token within")))
+    }
+
+    /// The deadline passed: the last answer says more than that, if there was one.
+    fn out_of_time(&mut self, what: &str) -> Error {
+        match self.last.take() {
+            Some(error) => error.with_kind(ErrorKind::Timeout).retryable(),
+            None => Error::timeout(format!("{what} {}", self.deadline_in_words())),
+        }
     }
 
     /// Sends once and waits for the whole answer.
@@ -127,7 +143,7 @@ impl<'a> Run<'a> {
     ) -> Result<Result<Response, Failure>, Error> {
         let left = self.left();
         if left == Some(Duration::ZERO) {
-            return Err(Error::timeout(format!("{} passed", self.deadline_in_words())));
+            return Err(self.out_of_time("nothing was sent within"));
         }
         let mut request =
             request.try_clone().ok_or_else(|| Error::request("a streamed body cannot be sent"))?;
@@ -157,9 +173,14 @@ impl<'a> Run<'a> {
                 let (parts, body) = response.into_parts();
                 self.judge_refusal(&parts, &body, with_token)
             }
+            // An error answer counts by its head, whatever became of its body.
+            Err(Failure { seen: Some(seen), .. }) if !seen.0.status.is_success() => {
+                self.judge_refusal(&seen.0, &seen.1, with_token)
+            }
             Err(failure) => {
                 let signal = match failure.why {
                     Why::NotConnected => Signal::NotConnected,
+                    Why::Unsendable => Signal::Unsendable,
                     Why::TimedOut => Signal::TimedOut,
                     Why::Broken => Signal::Broken,
                     Why::TooLarge => Signal::TooLarge,
@@ -184,7 +205,7 @@ impl<'a> Run<'a> {
         let error = match row.repeat {
             Repeat::Never => return Next::Fail(error),
             Repeat::OnceAfterMint if self.minted_anew => return Next::Fail(error),
-            Repeat::OnceAfterMint => return Next::MintAnew,
+            Repeat::OnceAfterMint => return Next::MintAnew(error),
             Repeat::IfSafe | Repeat::Always => error.retryable(),
         };
         let allowed = self.safe || row.repeat == Repeat::Always;
@@ -202,7 +223,7 @@ impl<'a> Run<'a> {
         }
         self.retries += 1;
         self.last_cost = Some(row.cost);
-        Next::Pause(pause)
+        Next::Pause(pause, error)
     }
 
     /// What is left of the deadline.

@@ -61,6 +61,7 @@ pub(crate) fn attempt(operation: &Operation, number: u32, outcome: &Result<Respo
 fn why(why: Why) -> &'static str {
     match why {
         Why::NotConnected => "connect",
+        Why::Unsendable => "request",
         Why::TimedOut => "timeout",
         Why::Broken => "transport",
         Why::TooLarge => "too_large",

@@ -30,6 +30,8 @@ pub(crate) trait Wire: fmt::Debug + Send + Sync {
 pub(crate) enum Why {
     /// No connection; nothing was sent.
     NotConnected,
+    /// The HTTP stack cannot send such a request; nothing was sent.
+    Unsendable,
     /// The time of the attempt ran out.
     TimedOut,
     /// The connection broke, or the answer was not HTTP.
@@ -53,14 +55,16 @@ impl Failure {
 
     /// Whether the request may have reached the server.
     pub(crate) fn may_have_been_sent(&self) -> bool {
-        self.why != Why::NotConnected
+        !matches!(self.why, Why::NotConnected | Why::Unsendable)
     }
 
     /// The public error. `within` says which time ran out.
     pub(crate) fn into_error(self, within: &str, keep_body: bool) -> Error {
         let (kind, message) = match self.why {
-            Why::NotConnected => {
-                (ErrorKind::Connect, "no connection could be made, so nothing was sent".to_owned())
+            Why::NotConnected => (ErrorKind::Connect, "no connection could be made".to_owned()),
+            Why::Unsendable => (ErrorKind::Request, "such a request cannot be sent".to_owned()),
+            Why::TimedOut if self.source.is_some() => {
+                (ErrorKind::Timeout, "the connection timed out by a timer of its own".to_owned())
             }
             Why::TimedOut => (ErrorKind::Timeout, format!("no complete answer within {within}")),
             Why::Broken => {
@@ -81,6 +85,8 @@ impl Failure {
     fn from_reqwest(source: reqwest::Error) -> Self {
         let why = if source.is_connect() {
             Why::NotConnected
+        } else if source.is_builder() {
+            Why::Unsendable
         } else if source.is_timeout() {
             Why::TimedOut
         } else {

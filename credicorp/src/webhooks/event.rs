@@ -1,6 +1,9 @@
 //! The event: typed where its type is known, and kept as it came in any case.
 
+use std::fmt;
+
 use bytes::Bytes;
+use credicorp_gen::JsonFailure;
 use credicorp_gen::types::{DecisionCompleted, EventId};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -8,10 +11,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::WebhookFailure;
-use crate::error::redact_json;
 
-/// A verified event.
-#[derive(Debug, Clone, PartialEq)]
+/// A verified event. `Debug` shows neither the body nor data of an unknown type.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
     /// The id, the same in every redelivery: handle each id once.
@@ -31,13 +33,34 @@ pub struct Event {
 }
 
 /// What happened. New variants come with new types: match with a `_` arm.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum EventData {
     /// `decision.completed`: read the decision again with `cc.applications().decision(&data.application_id)`.
     DecisionCompleted(DecisionCompleted),
     /// Any other type: `data` as it came.
     Unknown(Value),
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .field("created", &self.created)
+            .field("data", &self.data)
+            .field("raw", &format_args!("{} bytes", self.raw.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for EventData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DecisionCompleted(decision) => f.debug_tuple("DecisionCompleted").field(decision).finish(),
+            Self::Unknown(_) => f.debug_tuple("Unknown").finish_non_exhaustive(),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -59,12 +82,12 @@ impl Event {
     /// Reads a verified body. Only the id and the type are insisted upon, and the ids of a known type.
     pub(super) fn read(body: &[u8]) -> Result<Self, WebhookFailure> {
         let envelope: Envelope = serde_json::from_slice(body).map_err(|error| {
-            WebhookFailure::Unreadable { event_id: None, reason: redact_json(&error).to_string() }
+            WebhookFailure::Unreadable { event_id: None, reason: JsonFailure::from(error).to_string() }
         })?;
         let data =
             EventData::read(&envelope.kind, envelope.data).map_err(|error| WebhookFailure::Unreadable {
                 event_id: Some(envelope.id.to_string()),
-                reason: redact_json(&error).to_string(),
+                reason: JsonFailure::from(error).to_string(),
             })?;
         Ok(Self {
             id: envelope.id,

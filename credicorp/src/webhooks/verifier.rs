@@ -84,7 +84,7 @@ impl Verifier {
         let body = body.as_ref();
         self.verify(body, signature_header, now)
             .and_then(|()| Event::read(body))
-            .map_err(Error::webhook_failure)
+            .map_err(|failure| Error::webhook_failure(failure, body))
     }
 
     /// The signature first: whoever cannot sign learns nothing about the clock.

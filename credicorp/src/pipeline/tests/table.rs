@@ -67,6 +67,7 @@ fn step(signal: Signal) -> Step {
         Signal::ServerFailed => coded(503, "service_unavailable"),
         Signal::Refused => coded(422, "validation_error"),
         Signal::NotConnected => Step::Fail(Why::NotConnected),
+        Signal::Unsendable => Step::Fail(Why::Unsendable),
         Signal::TimedOut => Step::Fail(Why::TimedOut),
         Signal::Broken => Step::Fail(Why::Broken),
         Signal::TooLarge => Step::Fail(Why::TooLarge),
@@ -106,7 +107,8 @@ async fn every_row_for_every_sort_of_call() {
                         matches!(row.repeat, Repeat::IfSafe | Repeat::Always),
                         "{name}"
                     );
-                    assert_eq!(error.may_have_been_sent(), row.signal != Signal::NotConnected, "{name}");
+                    let unsent = matches!(row.signal, Signal::NotConnected | Signal::Unsendable);
+                    assert_eq!(error.may_have_been_sent(), !unsent, "{name}");
                     assert_eq!(error.idempotency_key(), key.as_deref(), "{name}");
                 }
             }
@@ -158,6 +160,26 @@ async fn a_wait_that_would_pass_the_deadline_is_not_begun() {
     assert_eq!(ran.outcome.unwrap_err().status().unwrap(), 503);
     let ran = run_within(Sort::Read, 9, deadline, vec![answer(503).header("retry-after", "5")]).await;
     assert_eq!((ran.requests, ran.waits.len()), (1, 0));
+}
+
+/// A deadline that passes while a repeat is prepared keeps what the last answer said.
+#[tokio::test]
+async fn a_deadline_that_passes_between_two_attempts_keeps_the_last_answer() {
+    let clock = clock();
+    let script = Script::calls([answer(401).header("credicorp-request-id", "req_last")]);
+    script.then_mints([crate::test_support::token(1), Step::Never]);
+    let client = script.client(&clock);
+    let error = client.applications().get("app_1").deadline(Duration::from_secs(2)).await.unwrap_err();
+    assert_eq!((error.kind(), error.request_id()), (ErrorKind::Timeout, Some("req_last")));
+    assert!(error.may_have_been_sent() && error.is_retryable());
+}
+
+/// The last attempt was not sent, but one before it may have been.
+#[tokio::test]
+async fn a_refused_connection_does_not_hide_that_it_may_have_been_sent() {
+    let steps = vec![Step::Fail(Why::TimedOut), Step::Fail(Why::NotConnected)];
+    let error = run(Sort::KeyedWrite, 1, steps).await.outcome.unwrap_err();
+    assert_eq!((error.kind(), error.may_have_been_sent()), (ErrorKind::Transport, true));
 }
 
 #[tokio::test]

@@ -52,6 +52,32 @@ async fn a_wait_whose_time_is_up_tells_the_last_answer_as_a_timeout() {
 }
 
 #[tokio::test]
+async fn a_deadline_counts_for_the_whole_wait() {
+    let waited = |configure: fn(crate::ClientBuilder) -> crate::ClientBuilder, deadline: Option<Duration>| async move {
+        let clock = clock();
+        let client = Script::calls(vec![not_ready(); 20]).client_with(&clock, configure);
+        let decision = client.applications().decision("app_1");
+        let decision = deadline.map_or(decision.clone(), |deadline| decision.deadline(deadline));
+        let error = decision.wait(Duration::from_secs(60)).await.unwrap_err();
+        assert_eq!((error.kind(), error.code()), (ErrorKind::Timeout, Some("decision_not_ready")));
+        clock.slept().iter().sum::<Duration>()
+    };
+    assert_eq!(waited(|builder| builder, Some(Duration::from_secs(5))).await, Duration::from_secs(5));
+    assert_eq!(
+        waited(|builder| builder.deadline(Duration::from_secs(7)), None).await,
+        Duration::from_secs(7)
+    );
+}
+
+#[tokio::test]
+async fn a_wait_of_no_time_is_one_poll() {
+    let script = Script::calls([not_ready()]);
+    let error =
+        script.client(&clock()).applications().decision("app_1").wait(Duration::ZERO).await.unwrap_err();
+    assert_eq!((error.kind(), script.seen().len()), (ErrorKind::Timeout, 1));
+}
+
+#[tokio::test]
 async fn a_wait_ends_with_any_other_error() {
     let client = Script::calls([not_ready(), coded(404, "resource_not_found")]).client(&clock());
     let error = client.applications().decision("app_1").wait(Duration::from_secs(10)).await.unwrap_err();
@@ -133,6 +159,33 @@ async fn a_repeated_cursor_is_an_error_after_its_page() {
     assert_eq!(items.next().await.unwrap().unwrap().id.as_str(), "b");
     assert_eq!(items.next().await.unwrap().unwrap_err().kind(), ErrorKind::Decode);
     assert!(items.next().await.is_none());
+}
+
+#[tokio::test]
+async fn cursors_that_go_in_a_circle_end_with_an_error() {
+    let circle = ["c1", "c2", "c3"].into_iter().cycle().take(40);
+    let script = Script::calls(circle.map(|next| page(&["a"], Some(next))).collect::<Vec<_>>());
+    let mut pages = script.client(&clock()).applications().list().pages();
+    let mut walked = 0;
+    let error = loop {
+        match pages.next().await.unwrap() {
+            Ok(_) => walked += 1,
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(walked < 12, "{walked} pages of a circle of three");
+    assert!(pages.next().await.is_none());
+}
+
+#[tokio::test]
+async fn a_walk_that_is_gone_on_with_knows_where_it_started() {
+    let script = Script::calls([coded(500, "server_error"), page(&["a"], None)]);
+    let mut items = script.client(&clock()).applications().list().cursor("c5").max_retries(0).stream();
+    items.next().await.unwrap().unwrap_err();
+    assert_eq!(items.cursor(), Some("c5"), "before any page came");
+    items.next().await.unwrap().unwrap();
+    assert_eq!(items.cursor(), Some("c5"));
 }
 
 #[tokio::test]

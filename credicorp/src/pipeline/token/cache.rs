@@ -1,12 +1,17 @@
 //! One token for one credential and its scopes: cached, renewed by one caller, shared by all.
 //!
-//! The flight mutex is held by whoever mints. Its holder may be dropped at any await: the next waiter takes over, as the
-//! count of finished flights has not moved. Whoever waited while a flight finished shares its outcome, good or bad;
-//! whoever comes later starts anew. The state has a mutex of its own, which no await ever crosses.
+//! A mint on its way is a *flight*: a shared future that stands in the cache and that every waiter polls. Whoever started
+//! it may be dropped, or never be polled again: the others carry it on, and if all are gone the next caller does, so that
+//! short deadlines cannot keep a token from ever being minted. All waiters of one flight share its outcome, good or bad;
+//! whoever comes after it landed starts anew. Nothing is spawned, and no lock is held across an await.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::Shared;
 use http::HeaderValue;
 
 use super::Mint;
@@ -14,8 +19,9 @@ use super::lifetime::{Freshness, Lifetime};
 use crate::Secret;
 use crate::ambient::Ambient;
 use crate::error::Error;
+use crate::pipeline::run::within;
 
-/// How long an early renewal that failed is not tried again.
+/// How long the caller who renews early waits for it, and how long nobody else tries after it began.
 const HOLD_OFF: Duration = Duration::from_secs(5);
 
 /// A token as it goes on the wire. The bytes are zeroised when the last holder drops them.
@@ -41,20 +47,23 @@ impl Token {
         let text = std::str::from_utf8(self.bearer.as_bytes()).unwrap_or_default();
         Secret::from(text.trim_start_matches("Bearer "))
     }
+
+    fn freshness(&self, now: Duration) -> Freshness {
+        self.lifetime.as_ref().map_or(Freshness::Mandatory, |lifetime| lifetime.freshness(now))
+    }
 }
 
+type Outcome = Result<Arc<Token>, Error>;
+type Flight = Shared<Pin<Box<dyn Future<Output = Outcome> + Send>>>;
+
 #[derive(Debug, Default)]
-pub(crate) struct TokenCache {
-    state: Mutex<State>,
-    flight: tokio::sync::Mutex<()>,
-}
+pub(crate) struct TokenCache(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
     current: Option<Arc<Token>>,
-    /// Flights that finished, and how the last one ended.
-    landed: u64,
-    outcome: Option<Result<Arc<Token>, Error>>,
+    /// The mint on its way, until somebody sees it land.
+    flight: Option<Flight>,
     /// No early renewal before this instant.
     held_off_until: Duration,
 }
@@ -62,83 +71,92 @@ struct State {
 /// What a look into the cache says.
 enum Look {
     Use(Arc<Token>),
-    RenewEarly(Arc<Token>),
-    Wait { landed: u64 },
+    RenewEarly(Flight),
+    Join(Flight),
 }
 
 impl TokenCache {
-    /// A token to send: the cached one, or the outcome of the one flight that everybody waits for.
-    pub(crate) async fn get(&self, ambient: &dyn Ambient, mint: &dyn Mint) -> Result<Arc<Token>, Error> {
-        match self.look(ambient.now()) {
-            Look::Use(token) => Ok(token),
-            Look::RenewEarly(token) => Ok(self.renew_early(ambient, mint).await.unwrap_or(token)),
-            Look::Wait { landed } => self.join(landed, mint).await,
+    /// A token to send: the cached one, or the outcome of the flight that everybody waits for. `left` is what the caller
+    /// has left of its deadline.
+    pub(crate) async fn get(
+        &self,
+        ambient: &dyn Ambient,
+        left: Option<Duration>,
+        mint: &dyn Mint,
+    ) -> Outcome {
+        loop {
+            match self.look(ambient.now(), mint) {
+                Look::Use(token) => return Ok(token),
+                Look::Join(flight) => return self.follow(flight).await,
+                Look::RenewEarly(flight) => {
+                    // Half of what is left, so that the call itself has time with the token there is.
+                    let patience = left.map_or(HOLD_OFF, |left| HOLD_OFF.min(left / 2));
+                    if let Some(Ok(token)) = within(ambient, Some(patience), self.follow(flight)).await {
+                        return Ok(token);
+                    }
+                    // The next look uses the good token, or joins the flight if it is good no more.
+                    self.state().held_off_until = ambient.now() + HOLD_OFF;
+                }
+            }
         }
     }
 
     /// Drops that very token, if it is still the one in use.
     pub(crate) fn reject(&self, refused: &Arc<Token>) {
-        let mut state = self.state();
-        state.current.take_if(|current| Arc::ptr_eq(current, refused));
+        self.state().current.take_if(|current| Arc::ptr_eq(current, refused));
+    }
+
+    /// Lets the flight go, which keeps the core alive, when no client is left to carry it on.
+    pub(crate) fn abandon(&self) {
+        let flight = self.state().flight.take();
+        // Dropped without the lock: it may hold the last handle of what holds this cache.
+        drop(flight);
     }
 
     /// Whether a token is kept, so that forgetting the cache would cost a mint.
     pub(crate) fn is_live(&self, now: Duration) -> bool {
-        !matches!(self.look(now), Look::Wait { .. })
+        self.state().current.as_ref().is_some_and(|token| token.freshness(now) != Freshness::Mandatory)
     }
 
-    fn look(&self, now: Duration) -> Look {
-        let state = self.state();
-        let Some(token) = &state.current else {
-            return Look::Wait { landed: state.landed };
-        };
-        match token.lifetime.as_ref().map_or(Freshness::Mandatory, |lifetime| lifetime.freshness(now)) {
-            Freshness::Fresh => Look::Use(Arc::clone(token)),
-            Freshness::Advisory if now < state.held_off_until => Look::Use(Arc::clone(token)),
-            Freshness::Advisory => Look::RenewEarly(Arc::clone(token)),
-            Freshness::Mandatory => Look::Wait { landed: state.landed },
-        }
-    }
-
-    /// One caller renews; everybody else, and the renewer whose flight fails, goes on with the token there is.
-    async fn renew_early(&self, ambient: &dyn Ambient, mint: &dyn Mint) -> Option<Arc<Token>> {
-        let _flight = self.flight.try_lock().ok()?;
-        // Another caller may have renewed between the look and the lock.
-        if let Look::Use(token) = self.look(ambient.now()) {
-            return Some(token);
-        }
-        match mint.mint().await {
-            Ok(token) => self.land(Ok(Arc::new(token))).ok(),
-            Err(_) => {
-                self.state().held_off_until = ambient.now() + HOLD_OFF;
-                None
-            }
-        }
-    }
-
-    /// Waits for the flight in the air and shares its outcome, or flies.
-    async fn join(&self, landed: u64, mint: &dyn Mint) -> Result<Arc<Token>, Error> {
-        let _flight = self.flight.lock().await;
-        {
-            let state = self.state();
-            if let (true, Some(outcome)) = (state.landed != landed, &state.outcome) {
-                return outcome.clone();
-            }
-        }
-        self.land(mint.mint().await.map(Arc::new))
-    }
-
-    fn land(&self, outcome: Result<Arc<Token>, Error>) -> Result<Arc<Token>, Error> {
+    fn look(&self, now: Duration, mint: &dyn Mint) -> Look {
         let mut state = self.state();
-        state.landed += 1;
-        state.outcome = Some(outcome.clone());
-        if let Ok(token) = &outcome {
-            state.current = token.lifetime.is_some().then(|| Arc::clone(token));
+        match state.current.as_ref().map(|token| (token.freshness(now), token)) {
+            Some((Freshness::Fresh, token)) => Look::Use(Arc::clone(token)),
+            Some((Freshness::Advisory, token)) if now < state.held_off_until => Look::Use(Arc::clone(token)),
+            Some((Freshness::Advisory, _)) => {
+                // One caller renews; should it be dropped, another does after this.
+                state.held_off_until = now + HOLD_OFF;
+                Look::RenewEarly(state.board(mint))
+            }
+            Some((Freshness::Mandatory, _)) | None => Look::Join(state.board(mint)),
+        }
+    }
+
+    /// Carries a flight on until it lands.
+    async fn follow(&self, flight: Flight) -> Outcome {
+        let outcome = flight.clone().await;
+        let mut state = self.state();
+        if state.flight.take_if(|current| current.ptr_eq(&flight)).is_some()
+            && let Ok(token) = &outcome
+            && token.lifetime.is_some()
+        {
+            state.current = Some(Arc::clone(token));
         }
         outcome
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The flight on its way, or a new one.
+    fn board(&mut self, mint: &dyn Mint) -> Flight {
+        let minting = || -> Pin<Box<dyn Future<Output = Outcome> + Send>> {
+            let minting = mint.mint();
+            Box::pin(async move { minting.await.map(Arc::new) })
+        };
+        self.flight.get_or_insert_with(|| minting().shared()).clone()
     }
 }

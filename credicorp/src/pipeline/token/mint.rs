@@ -1,12 +1,16 @@
 //! Minting: one call of the token endpoint, under the client's own options.
 //!
-//! A secret key goes by HTTP Basic, as user name with an empty password; a client pair goes in the form. Secrets are
-//! copied only into buffers that are zeroised.
+//! A secret key goes by HTTP Basic, as user name with an empty password; a client pair goes in the form. What is sent
+//! is written only into buffers that are zeroised; what the HTTP and TLS stacks copy of it is theirs.
 
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use credicorp_gen::{Operation, operation};
+use credicorp_gen::{JsonFailure, Operation, operation};
 use http::HeaderValue;
-use http::header::{ACCEPT, CONTENT_TYPE};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use serde::Deserialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -16,14 +20,20 @@ use super::{Mint, Minting, Token};
 use crate::Secret;
 use crate::ambient::Ambient;
 use crate::credentials::{Credentials, Kind};
-use crate::error::{Error, ErrorKind, redact_json};
+use crate::error::{Error, ErrorKind};
 use crate::pipeline::{Core, Options};
 
-/// Mints for one credential and its scopes.
-pub(crate) struct Minter<'a> {
-    pub(crate) core: &'a Core,
-    pub(crate) credentials: &'a Credentials,
-    pub(crate) scopes: &'a [String],
+/// A credential and the scopes that are asked for.
+pub(crate) struct Identity {
+    pub(crate) credentials: Credentials,
+    pub(crate) scopes: Vec<String>,
+}
+
+/// Mints for one identity. Cheap to clone, as a mint outlives the call that began it.
+#[derive(Clone)]
+pub(crate) struct Minter {
+    pub(crate) core: Arc<Core>,
+    pub(crate) identity: Arc<Identity>,
 }
 
 /// The answer of the token endpoint. `expires_in` is read leniently: a token is not thrown away over it.
@@ -34,44 +44,50 @@ struct Answer {
     expires_in: Option<Value>,
 }
 
-impl Mint for Minter<'_> {
-    fn mint(&self) -> Minting<'_> {
-        Box::pin(async move {
-            let since = self.core.ambient.now();
-            let operation = create_token()?;
-            let answer = self.core.call(self.request(operation)?, operation, &Options::default(), None).await;
-            let (parts, body) = answer.map_err(explain)?.into_parts();
-            let failed = |message: String| Error::undecodable(&parts, &body, message, false);
-            let answer: Answer = serde_json::from_slice(&body).map_err(|error| {
-                failed(format!("the token endpoint's answer is not a token: {}", redact_json(&error)))
-            })?;
-            if answer.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
-                return Err(failed(
-                    "the token endpoint answered a token that is not a bearer token".to_owned(),
-                ));
-            }
-            let bearer = bearer(&answer.access_token)
-                .ok_or_else(|| failed("the token endpoint's token cannot stand in a header".to_owned()))?;
-            Ok(Token::new(bearer, Lifetime::read(answer.expires_in.as_ref(), since)))
-        })
+impl Mint for Minter {
+    fn mint(&self) -> Minting {
+        let minter = self.clone();
+        Box::pin(async move { minter.run().await })
     }
 }
 
-impl Minter<'_> {
+impl Minter {
     pub(crate) fn ambient(&self) -> &dyn Ambient {
         &*self.core.ambient
+    }
+
+    async fn run(&self) -> Result<Token, Error> {
+        let since = self.core.ambient.now();
+        let operation = operation("create_token")
+            .ok_or_else(|| Error::config("the generated operations have no create_token"))?;
+        let answer = self.core.call(self.request(operation)?, operation, &Options::default(), None).await;
+        let (parts, body) = answer.map_err(explain)?.into_parts();
+        let failed = |message: String| Error::undecodable(&parts, &body, message, false);
+        let answer: Answer = serde_json::from_slice(&body).map_err(|error| {
+            failed(format!("the token endpoint's answer is not a token: {}", JsonFailure::from(error)))
+        })?;
+        if answer.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
+            return Err(failed("the token endpoint answered a token that is not a bearer token".to_owned()));
+        }
+        let bearer = authorization("Bearer ", answer.access_token.expose())
+            .filter(|_| !answer.access_token.expose().is_empty())
+            .ok_or_else(|| failed("the token endpoint's token cannot stand in a header".to_owned()))?;
+        Ok(Token::new(bearer, Lifetime::read(answer.expires_in.as_ref(), since)))
     }
 
     fn request(&self, operation: &Operation) -> Result<reqwest::Request, Error> {
         let mut form = Form::default();
         form.pair("grant_type", "client_credentials");
-        if !self.scopes.is_empty() {
-            form.pair("scope", &self.scopes.join(" "));
+        if !self.identity.scopes.is_empty() {
+            form.pair("scope", &self.identity.scopes.join(" "));
         }
         let mut request =
             self.core.http.request(operation.method.clone(), self.core.base.url(operation.path));
-        match self.credentials.kind() {
-            Kind::SecretKey(key) => request = request.basic_auth(key.expose(), Some("")),
+        match self.identity.credentials.kind() {
+            Kind::SecretKey(key) => {
+                let basic = basic(key).ok_or_else(|| Error::config("the secret key cannot be sent"))?;
+                request = request.header(AUTHORIZATION, basic);
+            }
             Kind::Client { id, secret } => {
                 form.pair("client_id", id);
                 form.pair("client_secret", secret.expose());
@@ -88,16 +104,18 @@ impl Minter<'_> {
     }
 }
 
-fn create_token() -> Result<&'static Operation, Error> {
-    operation("create_token").ok_or_else(|| Error::config("the generated operations have no create_token"))
+/// HTTP Basic with the key as user name and an empty password.
+fn basic(key: &Secret) -> Option<HeaderValue> {
+    let pair = Zeroizing::new(format!("{}:", key.expose()));
+    // All of the room at once: growing would leave copies behind.
+    let mut encoded = Zeroizing::new(String::with_capacity(pair.len().div_ceil(3) * 4));
+    STANDARD.encode_string(pair.as_bytes(), &mut encoded);
+    authorization("Basic ", &encoded)
 }
 
-/// `Bearer …`, sensitive, in bytes that are zeroised when the last holder drops them.
-fn bearer(token: &Secret) -> Option<HeaderValue> {
-    if token.expose().is_empty() {
-        return None;
-    }
-    let text = Zeroizing::new(format!("Bearer {}", token.expose()).into_bytes());
+/// A value of `Authorization`, sensitive, in bytes that are zeroised when the last holder drops them.
+fn authorization(scheme: &str, secret: &str) -> Option<HeaderValue> {
+    let text = Zeroizing::new([scheme.as_bytes(), secret.as_bytes()].concat());
     let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(text)).ok()?;
     value.set_sensitive(true);
     Some(value)
@@ -152,12 +170,12 @@ mod tests {
     }
 
     #[test]
-    fn a_bearer_is_sensitive_and_never_empty_or_split() {
-        let value = bearer(&Secret::from("abc")).unwrap();
+    fn an_authorization_is_sensitive_and_never_split() {
+        let value = authorization("Bearer ", "abc").unwrap();
         assert_eq!(value, "Bearer abc");
         assert!(value.is_sensitive());
         assert_eq!(format!("{value:?}"), "Sensitive");
-        assert!(bearer(&Secret::from("")).is_none());
-        assert!(bearer(&Secret::from("a\r\nx: y")).is_none());
+        assert!(authorization("Bearer ", "a\r\nx: y").is_none());
+        assert_eq!(basic(&Secret::from("sk_test_1")).unwrap(), "Basic c2tfdGVzdF8xOg==");
     }
 }

@@ -8,30 +8,32 @@ mod store;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(crate) use cache::{Token, TokenCache};
-pub(crate) use mint::Minter;
+pub(crate) use mint::{Identity, Minter};
 pub(crate) use store::TokenStore;
 
 use crate::error::Error;
 
 /// A mint on its way. Boxed and `Send` by name: a call waits for a mint, which is itself a call.
-pub(crate) type Minting<'a> = Pin<Box<dyn Future<Output = Result<Token, Error>> + Send + 'a>>;
+pub(crate) type Minting = Pin<Box<dyn Future<Output = Result<Token, Error>> + Send>>;
 
 /// Whatever can mint a token.
 pub(crate) trait Mint: Send + Sync {
-    fn mint(&self) -> Minting<'_>;
+    fn mint(&self) -> Minting;
 }
 
 /// The tokens that one call uses: a cache, and who fills it.
 pub(crate) struct Tokens<'a> {
     pub(crate) cache: &'a TokenCache,
-    pub(crate) minter: Minter<'a>,
+    pub(crate) minter: Minter,
 }
 
 impl Tokens<'_> {
-    pub(crate) async fn get(&self) -> Result<Arc<Token>, Error> {
-        self.cache.get(self.minter.ambient(), &self.minter).await
+    /// A token, within what is left of the caller's deadline.
+    pub(crate) async fn get(&self, left: Option<Duration>) -> Result<Arc<Token>, Error> {
+        self.cache.get(self.minter.ambient(), left, &self.minter).await
     }
 
     pub(crate) fn reject(&self, token: &Arc<Token>) {

@@ -97,16 +97,57 @@ async fn one_failure_is_shared_by_the_waiters_of_one_flight_and_no_others() {
 }
 
 #[tokio::test]
-async fn when_the_minter_is_dropped_the_next_waiter_takes_over() {
-    let script = Script::calls([ok(), ok()]).mints([Step::Never, token(2)]);
+async fn when_the_minter_is_dropped_the_waiters_carry_on() {
+    let gate = Arc::new(Semaphore::new(0));
+    let script = Script::calls([ok(), ok()]).mints([Step::Gate(Arc::clone(&gate), Box::new(token(1)))]);
     let client = script.client(&clock());
     let mut leader = burst(&client, 1).await;
     let waiters = burst(&client, 2).await;
-    assert_eq!(script.seen_mints().len(), 1);
     leader.abort_all();
+    settle().await;
+    gate.add_permits(1);
     assert!(waiters.join_all().await.into_iter().all(|outcome| outcome.is_ok()));
-    assert_eq!(script.seen_mints().len(), 2);
-    assert_eq!(bearers(&script), ["Bearer token-2", "Bearer token-2"]);
+    assert_eq!(script.seen_mints().len(), 1);
+    assert_eq!(bearers(&script), ["Bearer token-1", "Bearer token-1"]);
+}
+
+/// As a prefetch does, or a branch of a select: polled once, kept, and not polled again for the time being.
+#[tokio::test]
+async fn a_minter_that_nobody_polls_holds_nobody_up() {
+    let gate = Arc::new(Semaphore::new(0));
+    let script = Script::calls([ok(), ok()]).mints([Step::Gate(Arc::clone(&gate), Box::new(token(1)))]);
+    let client = script.client(&clock());
+    let mut leader = Box::pin(client.applications().get("app_1").into_future());
+    assert!(poll_once(&mut leader).is_none());
+    gate.add_permits(1);
+    call(&client).await.unwrap();
+    leader.await.unwrap();
+    assert_eq!(script.seen_mints().len(), 1);
+}
+
+#[tokio::test]
+async fn short_deadlines_cannot_keep_a_token_from_being_minted() {
+    let gate = Arc::new(Semaphore::new(0));
+    let script = Script::calls([ok()]).mints([Step::Gate(Arc::clone(&gate), Box::new(token(1)))]);
+    let client = script.client(&clock());
+    for _ in 0..3 {
+        let error =
+            client.applications().get("app_1").deadline(Duration::from_millis(200)).await.unwrap_err();
+        assert_eq!((error.kind(), error.may_have_been_sent()), (ErrorKind::Timeout, false));
+    }
+    gate.add_permits(1);
+    client.applications().get("app_1").deadline(Duration::from_millis(200)).await.unwrap();
+    assert_eq!(script.seen_mints().len(), 1, "each went on with the mint of the one before");
+}
+
+#[tokio::test]
+async fn a_mint_that_nobody_is_left_to_want_is_dropped_with_the_client() {
+    let script = Script::calls([]).mints([Step::Never]);
+    let client = script.client(&clock());
+    let core = Arc::downgrade(client.shared_core());
+    client.applications().get("app_1").deadline(Duration::from_millis(200)).await.unwrap_err();
+    drop(client);
+    assert!(core.upgrade().is_none(), "the core went with the last client");
 }
 
 #[tokio::test]
@@ -135,7 +176,8 @@ fn poll_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
 async fn an_early_renewal_is_one_callers_and_the_others_go_on() {
     let gate = Arc::new(Semaphore::new(0));
     let script = Script::calls(vec![ok(); 5]);
-    let clock = clock();
+    // No sleep passes by itself: the renewer waits for the gate.
+    let clock = Manual::new(Duration::ZERO);
     let client = script.client(&clock);
     call(&client).await.unwrap();
     clock.advance(Duration::from_secs(3_500));
@@ -168,6 +210,39 @@ async fn an_early_renewal_that_fails_keeps_the_good_token_and_backs_off() {
     call(&client).await.unwrap();
     assert_eq!(script.seen_mints().len(), 3);
     assert_eq!(bearers(&script), ["Bearer token-1", "Bearer token-1", "Bearer token-1", "Bearer token-3"]);
+}
+
+/// A renewal that hangs costs the call that tries it half of its deadline at most, and nobody else anything.
+#[tokio::test]
+async fn an_early_renewal_that_hangs_does_not_fail_the_call() {
+    let script = Script::calls(vec![ok(); 5]);
+    let clock = clock();
+    let client = script.client(&clock);
+    call(&client).await.unwrap();
+    clock.advance(Duration::from_secs(3_500));
+    script.then_mints([Step::Never]);
+    client.applications().get("app_1").deadline(Duration::from_secs(4)).await.unwrap();
+    assert_eq!(clock.slept(), [Duration::from_secs(2)]);
+    call(&client).await.unwrap();
+    assert_eq!(clock.slept().len(), 1, "held off");
+    clock.advance(Duration::from_secs(5));
+    call(&client).await.unwrap();
+    assert_eq!(clock.slept()[1..], [Duration::from_secs(5)]);
+    assert_eq!(bearers(&script), ["Bearer token-1"; 4]);
+    assert_eq!(script.seen_mints().len(), 2, "the renewal is one, however often it is looked at");
+}
+
+#[tokio::test]
+async fn an_early_renewal_whose_token_cannot_be_kept_keeps_the_good_one() {
+    let script = Script::calls(vec![ok(); 3]);
+    let clock = clock();
+    let client = script.client(&clock);
+    call(&client).await.unwrap();
+    clock.advance(Duration::from_secs(3_500));
+    script.then_mints([answer(200).body(r#"{"access_token":"brief","expires_in":0}"#)]);
+    call(&client).await.unwrap();
+    call(&client).await.unwrap();
+    assert_eq!(bearers(&script), ["Bearer token-1", "Bearer brief", "Bearer token-1"]);
 }
 
 #[tokio::test]
