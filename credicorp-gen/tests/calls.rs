@@ -142,7 +142,7 @@ fn a_success_with_a_secret_that_does_not_decode_keeps_no_trace_of_it() {
         let error = now(Recorder::answering(200, text).client().create_token(&ask)).unwrap_err();
         let Error::Decode { response, source } = &error else { panic!("{error:?}") };
         assert!(response.body().is_empty());
-        assert!(source.to_string().starts_with("Data error at line 1 column "), "{source}");
+        assert!(source.to_string().contains(" at line 1 column "), "{source}");
         assert!(!format!("{error:?} {error} {source}").contains("eyJ"));
     }
 }
