@@ -14,7 +14,8 @@ webhooks. Every path of the partner plane starts with `/partner/v1`.
 
 Evidence. Every operation and schema says in `x-credicorp-evidence` where it is known from: `seed` (the Python SDK's
 documentation), `portal` (the public developer portal) or `chosen` (neither says, and it is our guess). A schema bears the
-strongest evidence of what it holds; a property or parameter that is only a guess is marked `chosen` itself.
+strongest evidence of what it holds, so that a single field of it may still be a guess; a property or parameter that is
+marked `chosen` itself is one for certain.
 
 Credentials. A secret key, `sk_test_` for the sandbox and `sk_live_` for live, or a client pair, in the sandbox with the
 prefixes `cid_sbx_` and `csk_sbx_`. Either is exchanged for a bearer token at `/oauth/token`. Mint lazily, keep one token for
@@ -25,7 +26,7 @@ Requests. Every partner call carries `Authorization: Bearer`, and a `User-Agent`
 `application/json`, at most 1 MiB.
 
 Growth. New fields, new enum values and new endpoints arrive within v1 without notice. Ignore unknown fields, keep unknown
-enum values as what they said, keep unknown event types. Answers are open, request bodies are closed. A `null` in an optional
+enum values as what they said, keep unknown event types. Answers are open, JSON request bodies are closed. A `null` in an optional
 field reads as absent.
 
 Values. Money is whole pence, in fields that end in `_pence`. Timestamps are RFC 3339 in UTC, dates are `YYYY-MM-DD`. Ids are
@@ -42,6 +43,7 @@ Idempotency. Every state-changing call takes an `Idempotency-Key`, scoped to the
 24 hours. The same key with the same body returns the stored status and body, marked `Idempotency-Replayed: true`; with
 another body it is a 409 `idempotency_key_reused`; while the first call is running it is a 409
 `idempotency_key_in_progress`. Only what came of executing the operation is stored: 2xx and 4xx, but never 401, 429 or 5xx.
+How long it is kept, what is stored, and that a replayed 5xx is not repeated are chosen.
 
 Pagination. Lists take `limit` and `cursor` and answer `data`, `has_more` and `next_cursor`. The end is `has_more` false,
 or no `next_cursor`. Cursors are opaque, stable under inserts, and safe to store and to resume from.
@@ -50,8 +52,9 @@ Rate limits. A token bucket for each project: tier `build` (sandbox) 10 a second
 100 and 20; `scale` 100, 400 and 50. Four operations have a limit of their own on top, in `x-credicorp-rate-limit`.
 
 Webhooks. The events are in `x-webhooks`. Deliveries come at least once and in no order, so handle each event id once. Answer
-2xx within 10 seconds; anything else, a redirect included, is repeated about 12 times over 72 hours: at once, after 1, 5 and
-30 minutes, after 2 hours, then every 6 to 12 hours. An endpoint that only fails for 7 days is disabled.
+2xx within 10 seconds; anything else, a redirect included, is attempted again, about 12 times in all over 72 hours: at once, after 1, 5 and
+30 minutes, after 2 hours, then every 6 to 12 hours. An endpoint that only fails for 7 days is disabled. The data
+schemas are the flat form, which is also what a nested one is read into.
 
 
 Version: 1.0.0*/
@@ -364,7 +367,7 @@ Arguments:
     }
     /**Submit an application
 
-Submits an application for a decision, instead of the applicant at the `handoff_url`. The portal names the step, the path is chosen.
+Submits an application for a decision, instead of the applicant at the `handoff_url`. Only a created one can be submitted; any other is a 409 `invalid_state`. The portal names the step; the path and the code are chosen.
 
 Sends a `POST` request to `/partner/v1/applications/{id}/submit`
 
@@ -400,7 +403,7 @@ Arguments:
     }
     /**Withdraw an application
 
-Withdraws an application. This is possible before funding only; later it is a 409 `invalid_state`.
+Withdraws an application. This is possible before funding only; later, and for one that is declined or withdrawn, it is a 409 `invalid_state`, a code that is chosen.
 
 Sends a `POST` request to `/partner/v1/applications/{id}/withdraw`
 
@@ -471,7 +474,7 @@ Arguments:
     }
     /**Refresh a decision
 
-Asks for the decision to be made anew. While one refresh is running another is a 409 `refresh_in_progress`. At most 1 a second. The status 202 is chosen.
+Asks for the decision to be made anew. While one refresh is running another is a 409 `refresh_in_progress`. At most 1 a second. That it answers with the decision is chosen.
 
 Sends a `POST` request to `/partner/v1/decisions/{id}/refresh`
 
@@ -874,7 +877,7 @@ Arguments:
     }
     /**Create a webhook endpoint
 
-Registers an endpoint, at most 20 in a project; one more is a 409 `invalid_state`. Its secret is answered only here and by a rotation.
+Registers an endpoint, at most 20 in a project; one more is a 409 `invalid_state`, which is chosen. Its secret is answered only here and by a rotation.
 
 Sends a `POST` request to `/partner/v1/webhook_endpoints`
 

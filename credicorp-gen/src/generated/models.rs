@@ -169,7 +169,7 @@ string_id! {
 }
 
 open_enum! {
-    /// Which way the money goes.
+    /// Which way the money goes. The seed names both; the field is chosen.
     PaymentKind {
         /// `disbursement`.
         Disbursement = "disbursement",

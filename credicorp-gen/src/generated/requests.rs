@@ -290,7 +290,7 @@ impl TokenRequest {
         self.client_secret = Some(client_secret.into());
         self
     }
-    /// The scopes to ask for, separated by spaces; all that the credential has if left out.
+    /// The scopes to ask for, separated by spaces; if left out all that the credential has, which is chosen.
     #[must_use]
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scope = Some(scope.into());

@@ -162,7 +162,7 @@ pub struct ApplicationUpdated {
 #[non_exhaustive]
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct Business {
-    ///The company's number at Companies House, 8 characters.
+    ///The company's number at Companies House, 8 characters; the alphabet is chosen.
     pub company_number: ::std::string::String,
 }
 ///The company that applied.
@@ -677,7 +677,7 @@ pub struct TokenRequest {
     pub client_secret: ::std::option::Option<crate::Secret>,
     ///Always client_credentials.
     pub grant_type: ::std::string::String,
-    ///The scopes to ask for, separated by spaces; all that the credential has if left out.
+    ///The scopes to ask for, separated by spaces; if left out all that the credential has, which is chosen.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub scope: ::std::option::Option<::std::string::String>,
 }
@@ -688,7 +688,7 @@ pub struct WebhookEndpoint {
     ///The version of the API that events are written in.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub api_version: ::std::option::Option<::jiff::civil::Date>,
-    ///When the endpoint was created.
+    ///When the endpoint was created; that it is RFC 3339 is chosen.
     pub created: ::jiff::Timestamp,
     ///Your own words.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -748,7 +748,7 @@ pub struct WebhookEvent {
     ///The version of the API that the event is written in.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub api_version: ::std::option::Option<::std::string::String>,
-    ///When the event happened.
+    ///When the event happened; that it is RFC 3339 is chosen.
     pub created: ::jiff::Timestamp,
     ///The data of the event, by its type.
     pub data: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
