@@ -5,6 +5,7 @@
 //! sandbox, and skips what only the embedded one can do. It refuses live credentials.
 
 use std::error::Error;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -19,7 +20,17 @@ use tokio::sync::mpsc;
 type Outcomes<T> = Result<T, Box<dyn Error>>;
 
 #[tokio::main]
-async fn main() -> Outcomes<()> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Outcomes<()> {
     match Credentials::from_env()? {
         Some(credentials) if credentials.environment()? != Environment::Sandbox => Err(
             "the credentials in the environment are live, and this example creates an application: it runs with \

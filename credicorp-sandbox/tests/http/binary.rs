@@ -44,12 +44,12 @@ async fn it_prints_what_to_paste_serves_logs_and_stops_on_ctrl_c() {
         command().args(["--port", "0"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut running = Running(child);
     let mut lines = BufReader::new(running.0.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let mut export = |name: &str| {
-        let prefix = format!("export {name}=");
-        lines.find_map(|line| line.strip_prefix(&prefix).map(str::to_owned)).unwrap()
-    };
-    let (base, key, webhook) = (export("CC_API_BASE"), export("CC_SECRET_KEY"), export("CC_WEBHOOK_SECRET"));
-    let (id, secret) = (export("CC_CLIENT_ID"), export("CC_CLIENT_SECRET"));
+    let mut line =
+        |prefix: &str| lines.find_map(|line| line.strip_prefix(prefix).map(str::to_owned)).unwrap();
+    let base = line("export CC_API_BASE=");
+    let (key, webhook) = (line("export CC_SECRET_KEY="), line("export CC_WEBHOOK_SECRET="));
+    // A client refuses two kinds of credentials, so that pasting all of it must set one.
+    let (id, secret) = (line("# export CC_CLIENT_ID="), line("# export CC_CLIENT_SECRET="));
     assert!(key.starts_with("sk_test_") && webhook.starts_with("whsec_"));
     assert!(id.starts_with("cid_sbx_") && secret.starts_with("csk_sbx_"));
 

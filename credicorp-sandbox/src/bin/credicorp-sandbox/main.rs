@@ -60,8 +60,11 @@ impl fmt::Display for Greeting<'_> {
         writeln!(formatter, "export CC_API_BASE={}", sandbox.url())?;
         writeln!(formatter, "export CC_SECRET_KEY={}", sandbox.secret_key())?;
         writeln!(formatter, "export CC_WEBHOOK_SECRET={}\n", sandbox.webhook_secret())?;
-        writeln!(formatter, "# or, instead of the secret key, the client pair:")?;
-        writeln!(formatter, "export CC_CLIENT_ID={client_id}")?;
-        writeln!(formatter, "export CC_CLIENT_SECRET={client_secret}")
+        writeln!(
+            formatter,
+            "# or, in place of the secret key, the client pair (a client takes one kind of credentials):"
+        )?;
+        writeln!(formatter, "# export CC_CLIENT_ID={client_id}")?;
+        writeln!(formatter, "# export CC_CLIENT_SECRET={client_secret}")
     }
 }
