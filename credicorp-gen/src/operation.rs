@@ -24,6 +24,35 @@ pub struct Operation {
     pub answers_secret: bool,
 }
 
+impl Operation {
+    /// What holds for a request that the spec does not know, by its method: a token, a key if it changes something, and
+    /// possibly a secret in its answer. `None` for a method that HTTP does not define for requests to a resource.
+    pub fn unlisted(method: &Method) -> Option<&'static Self> {
+        const fn of(method: Method, idempotency: Idempotency) -> Operation {
+            let (id, path) = ("request", "{path}");
+            Operation {
+                id,
+                method,
+                path,
+                scope: None,
+                idempotency,
+                authenticated: true,
+                answers_secret: true,
+            }
+        }
+        static UNLISTED: [Operation; 7] = [
+            of(Method::GET, Idempotency::None),
+            of(Method::HEAD, Idempotency::None),
+            of(Method::OPTIONS, Idempotency::None),
+            of(Method::POST, Idempotency::Optional),
+            of(Method::PUT, Idempotency::Optional),
+            of(Method::PATCH, Idempotency::Optional),
+            of(Method::DELETE, Idempotency::Optional),
+        ];
+        UNLISTED.iter().find(|operation| operation.method == *method)
+    }
+}
+
 /// Whether an operation takes an `Idempotency-Key`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Idempotency {

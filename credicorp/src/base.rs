@@ -76,6 +76,37 @@ impl Base {
         format!("{}{path}", self.text)
     }
 
+    /// The URL of a path of the caller's, if it is what it looks like: nothing in it that a URL parser, a proxy or a server
+    /// could read as another path, a query or a fragment.
+    pub(crate) fn url_of_callers(&self, path: &str) -> Result<Url, Error> {
+        const ENCODED: [&str; 6] = ["%23", "%25", "%2e", "%2f", "%3f", "%5c"];
+        let refused = |why: &str| {
+            Err(Error::request(format!(
+                "the path {why}: it begins with one `/`, holds no `//`, `\\`, `?`, `#`, dot segment or encoded form of these, and the query goes by .query()"
+            )))
+        };
+        if !path.starts_with('/') || path.starts_with("//") {
+            return refused("does not begin with one `/`");
+        }
+        if !path.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return refused("holds something else than visible ASCII");
+        }
+        if path.contains("//") || path.contains(['\\', '?', '#']) {
+            return refused("holds a character that would end it or split it");
+        }
+        if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+            return refused("holds a dot segment");
+        }
+        let lower = path.to_ascii_lowercase();
+        if ENCODED.iter().any(|encoded| lower.contains(encoded)) {
+            return refused("holds an encoded form of what is refused");
+        }
+        match Url::parse(&self.url(path)) {
+            Ok(url) if url.as_str() == self.url(path) => Ok(url),
+            _ => refused("is not in the normal form of a URL: encode what has to be encoded"),
+        }
+    }
+
     /// A credential of one environment is never sent to the host of the other; any other host takes both.
     pub(crate) fn accepts(&self, environment: Environment) -> Result<(), Error> {
         let host = if self.text == LIVE || self.text.starts_with(&format!("{LIVE}/")) {
@@ -158,6 +189,49 @@ mod tests {
         assert!(Base::of(Environment::Sandbox).accepts(Environment::Live).is_err());
         let own = Base::parse("http://127.0.0.1:1").unwrap();
         assert!(own.accepts(Environment::Live).is_ok() && own.accepts(Environment::Sandbox).is_ok());
+    }
+
+    #[test]
+    fn a_path_of_the_callers_is_what_it_looks_like() {
+        let base = Base::parse("https://api.example/gateway").unwrap();
+        for good in
+            ["/partner/v1/brand_new", "/a", "/a/", "/partner/v1/things/th_1/~a:b@c;d=e,f%20g", "/..a/b.c"]
+        {
+            let url = base.url_of_callers(good).unwrap();
+            assert_eq!(url.as_str(), format!("https://api.example/gateway{good}"));
+        }
+        for bad in [
+            "",
+            "partner",
+            "//evil.example/x",
+            "/a//b",
+            "/\\evil.example",
+            "/a\\..\\b",
+            "/a?b=c",
+            "/a#b",
+            "/..",
+            "/a/../b",
+            "/./a",
+            "/a/%2e%2e/b",
+            "/a/%2E./b",
+            "/a%2Fb",
+            "/a%5cb",
+            "/a%3fb",
+            "/a%23b",
+            "/a/%252e%252e/b",
+            "/a b",
+            "/a\tb",
+            "/.\t./b",
+            "/a\r\nhost: evil",
+            "/ä",
+            "@evil.example/",
+            "https://evil.example/",
+            "/a\"b",
+            "/a<b",
+        ] {
+            let error = base.url_of_callers(bad).unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::Request, "{bad}");
+        }
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! How a client is configured; every mistake that can be seen is an error of [`build`](ClientBuilder::build).
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
 
+use crate::account::Account;
 use crate::ambient::{Ambient, Real};
 use crate::base::Base;
-use crate::client::Client;
+use crate::call::{Async, Mode};
 use crate::credentials::Credentials;
 use crate::environment::{API_BASE, CLIENT_ID, SECRET_KEY, Variables};
 use crate::error::Error;
@@ -23,7 +25,7 @@ type ConfigureHttp = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBu
 const OWN_AGENT: &str =
     concat!("credicorp-rust/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")");
 
-/// Configures a [`Client`]. Nothing is sent and nothing is spawned until the first call.
+/// Configures a [`Client`](crate::Client), or a blocking one. Nothing is sent and nothing is spawned until the first call.
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,7 +44,7 @@ const OWN_AGENT: &str =
 /// # Ok::<(), credicorp::Error>(())
 /// ```
 #[must_use = "a builder does nothing until it is built"]
-pub struct ClientBuilder {
+pub struct ClientBuilder<M = Async> {
     secret_key: Option<Credentials>,
     client_pair: Option<Credentials>,
     scopes: Vec<String>,
@@ -56,9 +58,10 @@ pub struct ClientBuilder {
     variables: Variables,
     ambient: Arc<dyn Ambient>,
     wire: Option<Arc<dyn Wire>>,
+    mode: PhantomData<fn() -> M>,
 }
 
-impl ClientBuilder {
+impl<M: Mode> ClientBuilder<M> {
     pub(crate) fn new() -> Self {
         Self {
             secret_key: None,
@@ -74,6 +77,7 @@ impl ClientBuilder {
             variables: Variables::of_process(),
             ambient: Arc::new(Real::new()),
             wire: None,
+            mode: PhantomData,
         }
     }
 
@@ -144,14 +148,14 @@ impl ClientBuilder {
         self
     }
 
-    /// Builds the client. Without credentials it reads them from the environment like [`Client::from_env`].
+    /// Builds the client. Without credentials it reads them from the environment like [`Client::from_env`](crate::Client::from_env).
     ///
     /// # Errors
     ///
     /// Of kind [`Config`](crate::ErrorKind::Config): no credentials, two kinds of them, one that cannot be, a base that
     /// is not https (or http to loopback) or carries more than a host and a path, a credential of the other environment
     /// than the host's, a timeout of zero, an `app_info` that cannot be a header, https without TLS compiled in.
-    pub fn build(mut self) -> Result<Client, Error> {
+    pub fn build(mut self) -> Result<M::Client, Error> {
         let (credentials, variable_base) = self.find_credentials()?;
         let environment = credentials.environment()?;
         let base = match self.api_base.take() {
@@ -185,8 +189,10 @@ impl ClientBuilder {
             tokens: TokenStore::default(),
             limits: Limits { max_retries: self.max_retries, timeout: self.timeout, deadline: self.deadline },
             user_agent,
+            #[cfg(feature = "blocking")]
+            runtime: crate::blocking::Runtime::default(),
         };
-        Ok(Client::over(Arc::new(core), credentials, scopes))
+        Ok(M::client(Account::new(Arc::new(core), credentials, scopes)))
     }
 
     /// The credentials given, else those of the environment; `CC_API_BASE` counts only together with the latter.
@@ -229,7 +235,7 @@ impl ClientBuilder {
 
 /// Tests put their surroundings in the place of the real ones.
 #[cfg(test)]
-impl ClientBuilder {
+impl<M> ClientBuilder<M> {
     pub(crate) fn variables(mut self, variables: Variables) -> Self {
         self.variables = variables;
         self
@@ -246,7 +252,7 @@ impl ClientBuilder {
     }
 }
 
-impl fmt::Debug for ClientBuilder {
+impl<M> fmt::Debug for ClientBuilder<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("secret_key", &self.secret_key)

@@ -42,7 +42,9 @@
 //! | what is repeated, when, and how often | [`retries`] |
 //! | errors | [`Error`], [`ErrorKind`] |
 //! | lists, page by page or item by item | [`list`] |
-//! | applications and decisions | [`resources::Applications`] |
+//! | applications, decisions, payments, accounts, … | [`resources`] |
+//! | code that is not async | feature `blocking` |
+//! | an endpoint that has no method here | [`call::Custom`] |
 //! | webhooks | [`webhooks`] |
 //! | the shapes of the API | [`types`] |
 //!
@@ -53,8 +55,11 @@
 //! - Nothing is spawned, and nothing is sent before the first call. Every future may be dropped at any await.
 //! - Secrets show in no `Debug`, no error and no log, and go only to the configured host, over https or loopback.
 
+mod account;
 mod ambient;
 mod base;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod builder;
 pub mod call;
 mod client;

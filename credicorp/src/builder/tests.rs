@@ -1,4 +1,5 @@
 use super::*;
+use crate::Client;
 use crate::ErrorKind;
 use crate::environment::CLIENT_SECRET;
 

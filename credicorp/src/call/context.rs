@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use credicorp_gen::{Operation, ResponseValue, Session, Transport, TransportFuture};
+use credicorp_gen::{Operation, Session, Transport, TransportFuture};
 
-use super::{Call, Read, Write};
-use crate::client::Account;
+use super::plan::RawResult;
+use super::{Call, List, Read, Write};
+use crate::account::Account;
 use crate::error::Error;
 use crate::pipeline::Options;
 use crate::response::Response;
@@ -32,13 +33,24 @@ impl Context {
         )
     }
 
+    /// Sends a request through the pipeline, with a token if the operation needs one.
+    pub(super) async fn send_with_token(
+        &self,
+        request: reqwest::Request,
+        operation: &'static Operation,
+    ) -> Result<credicorp_gen::Response, Error> {
+        let tokens = self.account.tokens();
+        let tokens = operation.authenticated.then_some(&tokens);
+        self.account.core.call(request, operation, &self.options, tokens).await
+    }
+
     /// A call that reads.
     pub(crate) fn read<T, M, F>(
         &self,
         endpoint: impl FnOnce(credicorp_gen::Client) -> F + Send + 'static,
     ) -> Call<Read<T>, M>
     where
-        F: Future<Output = Result<ResponseValue<T>, credicorp_gen::Error>> + Send + 'static,
+        F: Future<Output = RawResult<T>> + Send + 'static,
     {
         Call::new(self.clone(), Read::new(endpoint))
     }
@@ -49,9 +61,14 @@ impl Context {
         endpoint: impl FnOnce(credicorp_gen::Client) -> F + Send + 'static,
     ) -> Call<Write<T>, M>
     where
-        F: Future<Output = Result<ResponseValue<T>, credicorp_gen::Error>> + Send + 'static,
+        F: Future<Output = RawResult<T>> + Send + 'static,
     {
         Call::new(self.clone(), Write::new(endpoint))
+    }
+
+    /// A call for a page of a list.
+    pub(crate) fn list<Q, M>(&self, query: Q) -> Call<List<Q>, M> {
+        Call::new(self.clone(), List::new(query))
     }
 }
 
@@ -59,18 +76,14 @@ impl Context {
 impl Transport for Context {
     fn send<'a>(&'a self, request: reqwest::Request, operation: &'static Operation) -> TransportFuture<'a> {
         Box::pin(async move {
-            let tokens = self.account.tokens();
-            let tokens = operation.authenticated.then_some(&tokens);
-            let answer = self.account.core.call(request, operation, &self.options, tokens).await;
+            let answer = self.send_with_token(request, operation).await;
             answer.map_err(|error| credicorp_gen::Error::Transport(Box::new(error)))
         })
     }
 }
 
 /// The raw answer as the public one.
-pub(crate) fn finish<T>(
-    answer: Result<ResponseValue<T>, credicorp_gen::Error>,
-) -> Result<Response<T>, Error> {
+pub(crate) fn finish<T>(answer: RawResult<T>) -> Result<Response<T>, Error> {
     let (value, parts, body) = answer?.into_parts();
     Ok(Response::new(value, parts, body))
 }

@@ -1,8 +1,9 @@
 //! One prepared call: what it does, how it is run, and the options that every call has.
 //!
 //! A resource method hands out a [`Call`], which does nothing until it is awaited. Its first parameter, the *plan*, says
-//! what the call does: [`Read`], [`Write`], [`List`] or [`Wait`]. Its second, the *mode*, says how it is run. Options that
-//! belong to one plan exist on that plan alone: an idempotency key on a read does not compile.
+//! what the call does: [`Read`], [`Write`], [`List`], [`Wait`] or [`Custom`]. Its second, the *mode*, says how it is run:
+//! [`Async`] is awaited, `Blocking` sent. Options that belong to one plan exist on that plan alone: an idempotency key on a
+//! read does not compile.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -32,6 +33,8 @@
 //! [`deadline`](Call::deadline), whose error tells the key, to a timeout around the call.
 
 mod context;
+mod custom;
+mod mode;
 mod plan;
 mod wait;
 
@@ -42,8 +45,12 @@ use std::pin::Pin;
 use std::time::Duration;
 
 pub(crate) use context::{Context, finish};
-pub(crate) use plan::Sealed;
-pub use plan::{Plan, Read, Write};
+pub use custom::Custom;
+#[cfg(feature = "blocking")]
+pub use mode::Blocking;
+pub use mode::{Async, Mode};
+pub use plan::{Keyed, Plan, Read, Write};
+pub(crate) use plan::{RawResult, Sealed};
 pub use wait::Wait;
 
 pub use crate::list::List;
@@ -54,12 +61,8 @@ use crate::response::Response;
 /// The future of a call.
 pub type CallFuture<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
-/// The mode of [`Client`](crate::Client): a call is awaited.
-#[derive(Debug, Clone, Copy)]
-pub enum Async {}
-
-/// A prepared call. Await it, or first set its options.
-#[must_use = "a call does nothing until it is awaited"]
+/// A prepared call. Await it, or with a blocking client send it; before that set its options.
+#[must_use = "a call does nothing until it is awaited (blocking: sent)"]
 pub struct Call<P, M = Async> {
     pub(crate) cx: Context,
     pub(crate) plan: P,
@@ -67,7 +70,7 @@ pub struct Call<P, M = Async> {
 }
 
 /// A prepared call that answers a whole [`Response`] instead of the value alone.
-#[must_use = "a call does nothing until it is awaited"]
+#[must_use = "a call does nothing until it is awaited (blocking: sent)"]
 pub struct WithResponse<P, M = Async>(Call<P, M>);
 
 impl<P, M> Call<P, M> {
@@ -106,13 +109,30 @@ impl<P, M> Call<P, M> {
         self
     }
 
+    /// Adds parameters to the query, for filters that this version has no method for. One that the call sets itself fails
+    /// the call before anything is sent.
+    pub fn query<N: AsRef<str>, V: AsRef<str>>(mut self, pairs: impl IntoIterator<Item = (N, V)>) -> Self {
+        for (name, value) in pairs {
+            self.cx.options.add_query(name.as_ref(), value.as_ref());
+        }
+        self
+    }
+
     /// Answers the whole response: status, headers, request id, attempts and key, with the value.
     pub fn with_response(self) -> WithResponse<P, M> {
         WithResponse(self)
     }
 }
 
-impl<T, M> Call<Write<T>, M> {
+impl<P: Plan, M> Call<P, M> {
+    /// Runs the plan; how it is waited for is the mode's.
+    pub(crate) fn run(self) -> impl Future<Output = Result<P::Output, Error>> + Send {
+        let Self { cx, plan, .. } = self;
+        async move { Ok(plan.run(cx).await?.into_inner()) }
+    }
+}
+
+impl<P: Keyed, M> Call<P, M> {
     /// Your key for this write, 1 to 255 visible ASCII characters: an order number, say. A call under the same key has
     /// one effect, however often it is made within 24 hours. Without it a random key is made for each call, which the
     /// answer and the error tell; only your own survives a call that you drop.
@@ -136,7 +156,34 @@ impl<P: Plan> IntoFuture for Call<P, Async> {
     type IntoFuture = CallFuture<P::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { Ok(self.plan.run(self.cx).await?.into_inner()) })
+        Box::pin(self.run())
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl<P: Plan> WithResponse<P, Blocking> {
+    /// Runs the call to its end on this thread.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call; of kind [`Request`](crate::ErrorKind::Request) on a thread that is polling a task, see
+    /// [`blocking`](crate::blocking).
+    pub fn send(self) -> Result<Response<P::Output>, Error> {
+        let core = std::sync::Arc::clone(&self.0.cx.account.core);
+        core.runtime.run(self.0.plan.run(self.0.cx))?
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl<P: Plan> Call<P, Blocking> {
+    /// Runs the call to its end on this thread.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call; of kind [`Request`](crate::ErrorKind::Request) on a thread that is polling a task, see
+    /// [`blocking`](crate::blocking).
+    pub fn send(self) -> Result<P::Output, Error> {
+        Ok(self.with_response().send()?.into_inner())
     }
 }
 

@@ -19,10 +19,18 @@ pub trait Plan: Sealed + Send + 'static {
     fn run(self, cx: Context) -> impl Future<Output = Result<Response<Self::Output>, Error>> + Send;
 }
 
-/// Keeps [`Plan`] to this crate.
+/// What sends an idempotency key: [`Write`], and [`Custom`](super::Custom) where its method changes something.
+pub trait Keyed: Plan {}
+
+impl<T: Send + 'static> Keyed for Write<T> {}
+
+/// Keeps [`Plan`] and the other open doors to this crate.
 pub trait Sealed {}
 
-type Raw<T> = Pin<Box<dyn Future<Output = Result<ResponseValue<T>, credicorp_gen::Error>> + Send>>;
+/// What a generated endpoint answers.
+pub(crate) type RawResult<T> = Result<ResponseValue<T>, credicorp_gen::Error>;
+
+type Raw<T> = Pin<Box<dyn Future<Output = RawResult<T>> + Send>>;
 
 /// One generated endpoint with its arguments.
 struct Endpoint<T>(Box<dyn FnOnce(credicorp_gen::Client) -> Raw<T> + Send>);
@@ -30,7 +38,7 @@ struct Endpoint<T>(Box<dyn FnOnce(credicorp_gen::Client) -> Raw<T> + Send>);
 impl<T> Endpoint<T> {
     fn new<F>(endpoint: impl FnOnce(credicorp_gen::Client) -> F + Send + 'static) -> Self
     where
-        F: Future<Output = Result<ResponseValue<T>, credicorp_gen::Error>> + Send + 'static,
+        F: Future<Output = RawResult<T>> + Send + 'static,
     {
         Self(Box::new(move |raw| Box::pin(endpoint(raw))))
     }
@@ -48,7 +56,7 @@ macro_rules! endpoint_plan {
         impl<T> $plan<T> {
             pub(crate) fn new<F>(endpoint: impl FnOnce(credicorp_gen::Client) -> F + Send + 'static) -> Self
             where
-                F: Future<Output = Result<ResponseValue<T>, credicorp_gen::Error>> + Send + 'static,
+                F: Future<Output = RawResult<T>> + Send + 'static,
             {
                 Self(Endpoint::new(endpoint))
             }

@@ -9,10 +9,12 @@ use std::vec;
 use futures_core::Stream;
 
 use super::{Pages, Query};
-use crate::call::Async;
+#[cfg(feature = "blocking")]
+use crate::call::Blocking;
+use crate::call::{Async, Mode};
 use crate::error::Error;
 
-/// The items of all pages; made by [`Call::stream`](crate::call::Call::stream).
+/// The items of all pages; made by [`Call::stream`](crate::call::Call::stream), or `Call::iter` of a blocking client.
 ///
 /// # Cancel safety
 ///
@@ -36,10 +38,29 @@ impl<Q: Query, M> Items<Q, M> {
     }
 }
 
+impl<Q: Query, M: Mode> Items<Q, M> {
+    /// The next item, however it is waited for.
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Q::Item, Error>>> {
+        loop {
+            if let Some(item) = self.page.next() {
+                if self.pages.prefetches() {
+                    self.pages.poll_ahead(cx);
+                }
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match ready!(self.pages.poll_page(cx)) {
+                Some(Ok(page)) => self.page = page.data.into_iter(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
 impl<Q: Query> Items<Q, Async> {
     /// The next item; `None` at the end.
     pub async fn next(&mut self) -> Option<Result<Q::Item, Error>> {
-        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+        poll_fn(|cx| self.poll_item(cx)).await
     }
 }
 
@@ -47,20 +68,16 @@ impl<Q: Query> Stream for Items<Q, Async> {
     type Item = Result<Q::Item, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = self.get_mut();
-        loop {
-            if let Some(item) = this.page.next() {
-                if this.pages.prefetches() {
-                    this.pages.poll_ahead(cx);
-                }
-                return Poll::Ready(Some(Ok(item)));
-            }
-            match ready!(Pin::new(&mut this.pages).poll_next(cx)) {
-                Some(Ok(page)) => this.page = page.data.into_iter(),
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => return Poll::Ready(None),
-            }
-        }
+        self.get_mut().poll_item(cx)
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl<Q: Query> Iterator for Items<Q, Blocking> {
+    type Item = Result<Q::Item, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        super::pages::wait(self.pages.core(), |cx| self.poll_item(cx))
     }
 }
 

@@ -33,12 +33,12 @@ mod pages;
 use std::fmt;
 use std::future::Future;
 
-use credicorp_gen::ResponseValue;
-
 pub use items::Items;
 pub use pages::Pages;
 
-use crate::call::{Call, Context, Plan, Sealed, finish};
+#[cfg(feature = "blocking")]
+use crate::call::Blocking;
+use crate::call::{Call, Context, Plan, RawResult, Sealed, finish};
 use crate::error::Error;
 use crate::response::Response;
 
@@ -71,26 +71,28 @@ pub trait Query: Sealed + Clone + Send + Sync + Unpin + 'static {
     type Wire: Into<Page<Self::Item>> + Send;
 
     #[doc(hidden)]
-    fn page(
-        self,
-        raw: credicorp_gen::Client,
-        limit: Option<i32>,
-        cursor: Option<String>,
-    ) -> impl Future<Output = Result<ResponseValue<Self::Wire>, credicorp_gen::Error>> + Send;
+    fn page(self, raw: credicorp_gen::Client, at: At) -> impl Future<Output = RawResult<Self::Wire>> + Send;
+}
+
+/// Which page, and how long.
+#[doc(hidden)]
+#[derive(Debug, Clone, Default)]
+pub struct At {
+    pub(crate) limit: Option<i32>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// A call for a page of a list; awaited it is that page.
 #[derive(Clone)]
 pub struct List<Q> {
     pub(crate) query: Q,
-    limit: Option<i32>,
-    cursor: Option<String>,
+    at: At,
     prefetch: bool,
 }
 
 impl<Q> List<Q> {
     pub(crate) fn new(query: Q) -> Self {
-        Self { query, limit: None, cursor: None, prefetch: false }
+        Self { query, at: At::default(), prefetch: false }
     }
 }
 
@@ -100,20 +102,20 @@ impl<Q: Query> Plan for List<Q> {
     type Output = Page<Q::Item>;
 
     async fn run(self, cx: Context) -> Result<Response<Page<Q::Item>>, Error> {
-        Ok(finish(self.query.page(cx.raw(), self.limit, self.cursor).await)?.map(Into::into))
+        Ok(finish(self.query.page(cx.raw(), self.at).await)?.map(Into::into))
     }
 }
 
 impl<Q: Query, M> Call<List<Q>, M> {
     /// How many items a page has: at most 100; 25 if left out.
     pub fn limit(mut self, items: u32) -> Self {
-        self.plan.limit = Some(i32::try_from(items).unwrap_or(i32::MAX));
+        self.plan.at.limit = Some(i32::try_from(items).unwrap_or(i32::MAX));
         self
     }
 
     /// Goes on from a cursor: a page's `next_cursor`, or a walk's [`cursor`](Items::cursor).
     pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.plan.cursor = Some(cursor.into());
+        self.plan.at.cursor = Some(cursor.into());
         self
     }
 
@@ -137,10 +139,18 @@ impl<Q: Query> Call<List<Q>> {
     }
 }
 
+#[cfg(feature = "blocking")]
+impl<Q: Query> Call<List<Q>, Blocking> {
+    /// Walks the items of all pages.
+    pub fn iter(self) -> Items<Q, Blocking> {
+        Items::new(self.pages())
+    }
+}
+
 impl<Q> fmt::Debug for List<Q> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("List")
-            .field("limit", &self.limit)
+            .field("limit", &self.at.limit)
             .field("prefetch", &self.prefetch)
             .finish_non_exhaustive()
     }

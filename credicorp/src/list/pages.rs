@@ -1,15 +1,21 @@
 //! A walk over whole pages: the one rule of how a walk goes on.
 
 use std::fmt;
-use std::future::{IntoFuture, poll_fn};
+use std::future::poll_fn;
 use std::pin::Pin;
+#[cfg(feature = "blocking")]
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
 use super::{List, Page, Query};
-use crate::call::{Async, Call, CallFuture};
+#[cfg(feature = "blocking")]
+use crate::call::Blocking;
+use crate::call::{Async, Call, CallFuture, Mode};
 use crate::error::Error;
+#[cfg(feature = "blocking")]
+use crate::pipeline::Core;
 
 /// Whole pages, one request each; made by [`Call::pages`].
 ///
@@ -32,7 +38,7 @@ pub struct Pages<Q: Query, M = Async> {
 
 impl<Q: Query, M> Pages<Q, M> {
     pub(super) fn new(call: Call<List<Q>, M>) -> Self {
-        let cursor = call.plan.cursor.clone();
+        let cursor = call.plan.at.cursor.clone();
         Self { call: Some(call), flight: None, landed: None, stuck: false, trail: Trail::default(), cursor }
     }
 
@@ -54,10 +60,10 @@ impl<Q: Query, M> Pages<Q, M> {
     /// Takes a page and turns to the next. A failed one changes nothing, so that it can be asked for again.
     fn turn(&mut self, answer: Result<Page<Q::Item>, Error>) -> Result<Page<Q::Item>, Error> {
         let page = answer?;
-        let asked_with = self.call.as_mut().and_then(|call| call.plan.cursor.take());
+        let asked_with = self.call.as_mut().and_then(|call| call.plan.at.cursor.take());
         match (&mut self.call, &page.next_cursor) {
             (Some(call), Some(next)) if !self.trail.returns(next) && asked_with.as_ref() != Some(next) => {
-                call.plan.cursor = Some(next.clone())
+                call.plan.at.cursor = Some(next.clone())
             }
             (call, next) => {
                 *call = None;
@@ -93,10 +99,15 @@ impl Trail {
     }
 }
 
-impl<Q: Query> Pages<Q, Async> {
-    /// The next page; `None` at the end.
-    pub async fn next(&mut self) -> Option<Result<Page<Q::Item>, Error>> {
-        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+impl<Q: Query, M: Mode> Pages<Q, M> {
+    /// The next page, however it is waited for.
+    pub(super) fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Page<Q::Item>, Error>>> {
+        if self.call.is_none() {
+            return Poll::Ready(self.end());
+        }
+        self.poll_ahead(cx);
+        let answer = ready!(self.landed.take().map_or(Poll::Pending, Poll::Ready));
+        Poll::Ready(Some(self.turn(answer)))
     }
 
     /// Moves the request for the next page, and keeps its answer.
@@ -104,7 +115,7 @@ impl<Q: Query> Pages<Q, Async> {
         if self.landed.is_none()
             && let Some(call) = &self.call
         {
-            let flight = self.flight.get_or_insert_with(|| call.clone().into_future());
+            let flight = self.flight.get_or_insert_with(|| Box::pin(call.clone().run()));
             if let Poll::Ready(answer) = flight.as_mut().poll(cx) {
                 self.flight = None;
                 self.landed = Some(answer);
@@ -113,17 +124,50 @@ impl<Q: Query> Pages<Q, Async> {
     }
 }
 
+impl<Q: Query> Pages<Q, Async> {
+    /// The next page; `None` at the end.
+    pub async fn next(&mut self) -> Option<Result<Page<Q::Item>, Error>> {
+        poll_fn(|cx| self.poll_page(cx)).await
+    }
+}
+
 impl<Q: Query> Stream for Pages<Q, Async> {
     type Item = Result<Page<Q::Item>, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = self.get_mut();
-        if this.call.is_none() {
-            return Poll::Ready(this.end());
-        }
-        this.poll_ahead(cx);
-        let answer = ready!(this.landed.take().map_or(Poll::Pending, Poll::Ready));
-        Poll::Ready(Some(this.turn(answer)))
+        self.get_mut().poll_page(cx)
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl<Q: Query> Pages<Q, Blocking> {
+    /// What the walk is sent by; nothing at its end, where no poll has to wait.
+    pub(super) fn core(&self) -> Option<Arc<Core>> {
+        self.call.as_ref().map(|call| Arc::clone(&call.cx.account.core))
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl<Q: Query> Iterator for Pages<Q, Blocking> {
+    type Item = Result<Page<Q::Item>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        wait(self.core(), |cx| self.poll_page(cx))
+    }
+}
+
+/// Waits on this thread for what a poll of a walk gives.
+#[cfg(feature = "blocking")]
+pub(super) fn wait<T>(
+    core: Option<Arc<Core>>,
+    mut poll: impl FnMut(&mut Context<'_>) -> Poll<Option<Result<T, Error>>>,
+) -> Option<Result<T, Error>> {
+    match core {
+        Some(core) => core.runtime.run(poll_fn(poll)).unwrap_or_else(|refused| Some(Err(refused))),
+        None => match poll(&mut Context::from_waker(std::task::Waker::noop())) {
+            Poll::Ready(given) => given,
+            Poll::Pending => None,
+        },
     }
 }
 

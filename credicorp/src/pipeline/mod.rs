@@ -47,6 +47,9 @@ pub(crate) struct Core {
     pub(crate) tokens: TokenStore,
     pub(crate) limits: Limits,
     pub(crate) user_agent: HeaderValue,
+    /// The thread of blocking clients.
+    #[cfg(feature = "blocking")]
+    pub(crate) runtime: crate::blocking::Runtime,
 }
 
 impl Core {
@@ -58,13 +61,14 @@ impl Core {
         options: &Options,
         tokens: Option<&Tokens<'_>>,
     ) -> Result<Response, Error> {
-        let prepared = options.check().and_then(|()| self.base.admits(request.url())).and_then(|()| {
+        let prepared = options.check().and_then(|()| {
             let key = key::choose(operation, options.key(), &*self.ambient)?;
-            options.apply(request.headers_mut());
+            options.apply(&mut request)?;
             request.headers_mut().insert(USER_AGENT, self.user_agent.clone());
             if let Some(key) = &key {
                 request.headers_mut().insert("idempotency-key", header_value(key)?);
             }
+            self.base.admits(request.url())?;
             Ok(key)
         });
         let run = Run::new(self, operation, options.limits(self.limits), prepared?);

@@ -35,6 +35,7 @@ pub(crate) struct Options {
     deadline: Option<Duration>,
     max_retries: Option<u32>,
     headers: HeaderMap,
+    query: Vec<(String, String)>,
     key: Option<Arc<str>>,
     /// The first option that cannot be.
     wrong: Option<Error>,
@@ -67,6 +68,10 @@ impl Options {
         }
     }
 
+    pub(crate) fn add_query(&mut self, name: &str, value: &str) {
+        self.query.push((name.to_owned(), value.to_owned()));
+    }
+
     pub(crate) fn set_key(&mut self, key: &str) {
         match key::check(key) {
             Ok(()) => self.key = Some(key.into()),
@@ -83,11 +88,26 @@ impl Options {
         self.wrong.clone().map_or(Ok(()), Err)
     }
 
-    /// Adds the call's headers to the request's.
-    pub(crate) fn apply(&self, headers: &mut HeaderMap) {
+    /// Adds the call's headers and query to the request's. A parameter that the call itself sets is not set twice: which
+    /// of the two counts would be the server's guess.
+    pub(crate) fn apply(&self, request: &mut reqwest::Request) -> Result<(), Error> {
         for (name, value) in &self.headers {
-            headers.append(name, value.clone());
+            request.headers_mut().append(name, value.clone());
         }
+        if self.query.is_empty() {
+            return Ok(());
+        }
+        if let Some((name, _)) = request.url().query_pairs().find(|(set, _)| self.sets(set)) {
+            return Err(Error::request(format!(
+                "the query parameter {name:?} is set by the call itself: use the option that exists for it"
+            )));
+        }
+        request.url_mut().query_pairs_mut().extend_pairs(&self.query);
+        Ok(())
+    }
+
+    fn sets(&self, parameter: &str) -> bool {
+        self.query.iter().any(|(name, _)| name == parameter)
     }
 
     pub(crate) fn limits(&self, defaults: Limits) -> Limits {
@@ -112,7 +132,7 @@ impl Options {
     }
 }
 
-/// Header values may be secrets of the caller's: only their number shows.
+/// Values of headers and queries may be secrets of the caller's: only their number shows.
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
@@ -120,6 +140,7 @@ impl fmt::Debug for Options {
             .field("deadline", &self.deadline)
             .field("max_retries", &self.max_retries)
             .field("headers", &self.headers.len())
+            .field("query", &self.query.len())
             .finish_non_exhaustive()
     }
 }

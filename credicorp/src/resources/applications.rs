@@ -1,18 +1,12 @@
 //! Loan applications, and the decision on each.
 
-use std::time::Duration;
-
-use credicorp_gen::ResponseValue;
-use credicorp_gen::types::{
-    Application, ApplicationId, ApplicationPage, ApplicationStatus, Decision, NewApplication,
-};
+use credicorp_gen::types::{Application, ApplicationId, ApplicationPage, ApplicationStatus, NewApplication};
 use jiff::civil::Date;
 
-use super::resource;
-use crate::call::{Call, Context, Plan, Read, Sealed, Wait, Write, finish};
-use crate::error::Error;
-use crate::list::{List, Page, Query};
-use crate::response::Response;
+use super::decisions::DecisionOf;
+use super::{query, resource};
+use crate::call::{Call, RawResult, Read, Write};
+use crate::list::{At, List, Query};
 
 resource! {
     /// Loan applications: `cc.applications()`.
@@ -78,99 +72,44 @@ impl<M> Applications<M> {
     ///
     /// `decision_not_ready` (409) until there is a decision.
     pub fn decision(&self, id: impl Into<ApplicationId>) -> Call<DecisionOf, M> {
-        Call::new(self.cx.clone(), DecisionOf(id.into()))
+        Call::new(self.cx.clone(), DecisionOf::new(id.into().into()))
     }
 
-    /// Lists applications, newest first: one page if awaited, or a walk by [`stream`](Call::stream) or
-    /// [`pages`](Call::pages).
+    /// Lists applications, newest first: one page, or a walk; [`list`](crate::list) has both.
     ///
     /// # Errors
     ///
     /// `invalid_cursor` (400) for a cursor that is not the API's.
     pub fn list(&self) -> Call<List<ApplicationQuery>, M> {
-        Call::new(self.cx.clone(), List::new(ApplicationQuery::default()))
+        self.cx.list(ApplicationQuery::default())
     }
 }
 
-/// The filters of the list of applications.
-#[derive(Debug, Clone, Default)]
-pub struct ApplicationQuery {
-    status: Option<ApplicationStatus>,
-    created_after: Option<Date>,
-    created_before: Option<Date>,
+query! {
+    /// The filters of the list of applications.
+    ApplicationQuery {
+        /// Only applications of this status.
+        status: ApplicationStatus,
+        /// Only applications created after this date began (00:00 UTC, exclusive).
+        created_after: Date,
+        /// Only applications created before this date began (00:00 UTC, exclusive).
+        created_before: Date,
+    }
+    ApplicationPage of Application
 }
-
-impl<M> Call<List<ApplicationQuery>, M> {
-    /// Only applications of this status.
-    pub fn status(mut self, status: impl Into<ApplicationStatus>) -> Self {
-        self.plan.query.status = Some(status.into());
-        self
-    }
-
-    /// Only applications created after this date began (00:00 UTC, exclusive).
-    pub fn created_after(mut self, date: Date) -> Self {
-        self.plan.query.created_after = Some(date);
-        self
-    }
-
-    /// Only applications created before this date began (00:00 UTC, exclusive).
-    pub fn created_before(mut self, date: Date) -> Self {
-        self.plan.query.created_before = Some(date);
-        self
-    }
-}
-
-impl Sealed for ApplicationQuery {}
 
 impl Query for ApplicationQuery {
     type Item = Application;
     type Wire = ApplicationPage;
 
-    async fn page(
-        self,
-        raw: credicorp_gen::Client,
-        limit: Option<i32>,
-        cursor: Option<String>,
-    ) -> Result<ResponseValue<ApplicationPage>, credicorp_gen::Error> {
-        let Self { status, created_after, created_before } = self;
+    async fn page(self, raw: credicorp_gen::Client, at: At) -> RawResult<ApplicationPage> {
         raw.list_applications(
-            created_after.as_ref(),
-            created_before.as_ref(),
-            cursor.as_deref(),
-            limit,
-            status.as_ref(),
+            self.created_after.as_ref(),
+            self.created_before.as_ref(),
+            at.cursor.as_deref(),
+            at.limit,
+            self.status.as_ref(),
         )
         .await
-    }
-}
-
-impl From<ApplicationPage> for Page<Application> {
-    fn from(page: ApplicationPage) -> Self {
-        Self::new(page.data, page.has_more, page.next_cursor)
-    }
-}
-
-/// Reads the decision on an application.
-#[derive(Debug, Clone)]
-pub struct DecisionOf(ApplicationId);
-
-impl Sealed for DecisionOf {}
-
-impl Plan for DecisionOf {
-    type Output = Decision;
-
-    async fn run(self, cx: Context) -> Result<Response<Decision>, Error> {
-        finish(cx.raw().get_decision(&self.0.into()).await)
-    }
-}
-
-impl<M> Call<DecisionOf, M> {
-    /// Asks until there is a decision of any outcome, a referral included, backing off up to 5 s between two polls.
-    ///
-    /// # Errors
-    ///
-    /// When the time is up: the last `decision_not_ready`, of kind [`Timeout`](crate::ErrorKind::Timeout).
-    pub fn wait(self, within: Duration) -> Call<Wait<DecisionOf>, M> {
-        self.map(|decision| Wait::new(decision, within))
     }
 }
