@@ -1,6 +1,11 @@
 //! What goes over the wire, seen by a server that nobody here wrote.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod calls;
+mod capture;
+mod idempotency;
+mod snapshots;
+
 use credicorp::types::{Applicant, Business, NewApplication, Purpose};
 use credicorp::{Client, Pence};
 use httpmock::MockServer;
