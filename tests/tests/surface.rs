@@ -121,6 +121,55 @@ async fn per_call_and_what_came_back() {
 }
 
 #[tokio::test]
+async fn escape_hatches() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let cc = client(&sandbox);
+    let body = serde_json::json!({
+        "business": {"company_number": "16093826"},
+        "amount_pence": 2_500_000,
+        "term_months": 12,
+        "redirect_uri": "https://yourapp.com/return",
+    });
+    let call = cc.request(http::Method::POST, "/partner/v1/applications").json(&body);
+    let value: serde_json::Value = call.idempotency_key("order_88421").await.unwrap();
+    assert_eq!(value["status"], "created");
+    let listed = cc.request(http::Method::GET, "/partner/v1/applications").query([("limit", "1")]);
+    let listed: serde_json::Value = listed.await.unwrap();
+    assert_eq!(listed["data"][0]["id"], value["id"]);
+    let error = cc.request::<()>(http::Method::GET, "/partner/v1/brand_new").await.unwrap_err();
+    assert_eq!(error.code(), Some("route_not_found"));
+
+    let token = cc.access_token().await.unwrap();
+    assert!(!format!("{token:?}").contains(token.expose()));
+    let response = cc.applications().list().with_response().await.unwrap();
+    let raw: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
+    assert_eq!(raw["data"][0]["id"], value["id"]);
+    assert!(response.headers().contains_key("ratelimit-limit"));
+    let (id, secret) = sandbox.client_credentials();
+    let other = cc.with_credentials(Credentials::client(id, secret)).unwrap();
+    assert_eq!(other.applications().list().await.unwrap().data.len(), 1);
+    assert_eq!(sandbox.requests_to("create_token").len(), 2, "a token of its own");
+}
+
+#[tokio::test]
+async fn blocking_code() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (key, base) = (sandbox.secret_key().to_owned(), sandbox.url().to_owned());
+    let script = move || -> Result<Vec<String>, credicorp::Error> {
+        let cc = credicorp::blocking::Client::builder().secret_key(key).api_base(base).build()?;
+        let application =
+            cc.applications().create(new_application()).idempotency_key("order_88421").send()?;
+        let mut ids = vec![application.id.to_string()];
+        for application in cc.applications().list().limit(50).iter() {
+            ids.push(application?.id.to_string());
+        }
+        Ok(ids)
+    };
+    let ids = tokio::task::spawn_blocking(script).await.unwrap().unwrap();
+    assert!(ids.len() == 2 && ids[0] == ids[1], "{ids:?}");
+}
+
+#[tokio::test]
 async fn errors() {
     let sandbox = Sandbox::start().await.unwrap();
     let cc = client(&sandbox);

@@ -33,6 +33,8 @@ mod pages;
 use std::fmt;
 use std::future::Future;
 
+use serde::{Deserialize, Serialize};
+
 pub use items::Items;
 pub use pages::Pages;
 
@@ -43,7 +45,7 @@ use crate::error::Error;
 use crate::response::Response;
 
 /// One page of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The items; there may be none on a page that is not the last.

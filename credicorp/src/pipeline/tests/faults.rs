@@ -5,10 +5,11 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use super::socket::{mint, read_request, write};
 use crate::ambient::Manual;
 use crate::pipeline::run::{Limits, Run};
 use crate::pipeline::wire::LONGEST_BODY;
@@ -79,17 +80,6 @@ impl Server {
     }
 }
 
-async fn mint(listener: &TcpListener) {
-    let (mut stream, _) = listener.accept().await.unwrap();
-    read_request(&mut stream).await;
-    let token = r#"{"access_token":"t","expires_in":3600}"#;
-    write(
-        &mut stream,
-        &format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{token}", token.len()),
-    )
-    .await;
-}
-
 async fn misbehave(stream: &mut TcpStream, fault: Fault, seen: &Mutex<Vec<String>>, clock: &Manual) {
     if fault == Fault::ResetBeforeReading {
         return stream.set_zero_linger().unwrap();
@@ -130,28 +120,6 @@ async fn too_large(stream: &mut TcpStream, fault: Fault) {
     let chunk = vec![b'x'; 1 << 20];
     // The client hangs up before the end.
     while stream.write_all(&chunk).await.is_ok() {}
-}
-
-async fn write(stream: &mut TcpStream, text: &str) {
-    stream.write_all(text.as_bytes()).await.unwrap();
-}
-
-/// Reads the head and the body that it announces.
-async fn read_request(stream: &mut TcpStream) -> String {
-    let mut request = Vec::new();
-    loop {
-        let mut buffer = [0; 4096];
-        let read = stream.read(&mut buffer).await.unwrap();
-        request.extend_from_slice(&buffer[..read]);
-        let text = String::from_utf8_lossy(&request);
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let announced = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-            if body.len() >= announced.unwrap_or(0) {
-                return text.into_owned();
-            }
-        }
-        assert!(read > 0, "the client hung up");
-    }
 }
 
 async fn keyless_write(client: &Client, base: &str) -> Result<u32, Error> {
@@ -246,36 +214,6 @@ async fn a_body_over_the_limit_is_cut_off_and_not_asked_for_again() {
         assert!(error.to_string().contains("over 16 MiB"), "{error}");
         assert_eq!(error.body().map(<[u8]>::len), Some(crate::error::KEPT_BODY));
     }
-}
-
-/// The server closes a kept connection when the second request comes in: the client cannot know whether it was read.
-#[tokio::test]
-async fn a_stale_connection_is_repeated_on_a_new_one() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{APPLICATION}", APPLICATION.len());
-    let mut tasks = JoinSet::new();
-    tasks.spawn(async move {
-        mint(&listener).await;
-        let (mut first, _) = listener.accept().await.unwrap();
-        read_request(&mut first).await;
-        write(&mut first, &answer).await;
-        let stale = read_request(&mut first).await;
-        drop(first);
-        let (mut second, _) = listener.accept().await.unwrap();
-        let repeated = read_request(&mut second).await;
-        write(&mut second, &answer).await;
-        (stale, repeated)
-    });
-    let clock = Manual::new(PATIENCE);
-    let client =
-        Client::builder().secret_key("sk_test_1").api_base(base).ambient(clock.clone()).build().unwrap();
-    client.applications().get("app_1").await.unwrap();
-    let response = client.applications().submit("app_1").with_response().await.unwrap();
-    assert_eq!(response.attempts(), 2);
-    let (stale, repeated) = tasks.join_next().await.unwrap().unwrap();
-    assert_eq!(stale, repeated, "the same request, under the same key");
-    assert!(stale.contains("idempotency-key: "));
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
+mod connections;
 mod emulated;
 mod faults;
 mod outcomes;
+mod socket;
 mod table;
 mod walks;
