@@ -32,14 +32,18 @@
 //!
 //! The same event comes more than once and out of order: handle each [`Event::id`] once, and answer 2xx within 10 s.
 
+#[cfg(feature = "axum")]
+pub mod axum;
 mod event;
 mod failure;
+mod seen;
 mod signature;
 pub mod testing;
 mod verifier;
 
 pub use event::{Event, EventData};
 pub use failure::WebhookFailure;
+pub use seen::{Claim, SeenEvents, SeenInMemory};
 pub use verifier::Verifier;
 
 use crate::error::Error;
