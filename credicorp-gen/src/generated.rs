@@ -3,6 +3,8 @@
 #[rustfmt::skip]
 #[allow(clippy::all, rustdoc::bare_urls, rustdoc::invalid_html_tags, unreachable_pub)]
 pub(crate) mod client;
+#[rustfmt::skip]
+pub(crate) mod events;
 #[cfg(test)]
 #[rustfmt::skip]
 pub(crate) mod examples;

@@ -12,6 +12,7 @@
 //! `src/generated` is written by `cargo xtask gen`; nothing there is edited by hand.
 
 mod error;
+mod event;
 #[cfg(test)]
 mod examples;
 mod generated;
@@ -38,7 +39,7 @@ pub use types::{Metadata, Nullable, Pence, Secret};
 /// Every shape of the API.
 pub mod types {
     pub use crate::{
-        generated::{models::*, types::*},
+        generated::{events::EventData, models::*, types::*},
         metadata::Metadata,
         nullable::Nullable,
         pence::Pence,

@@ -1,10 +1,12 @@
-//! What progenitor does not print: ids, open enums, constructors, the table of operations.
+//! What progenitor does not print: ids, open enums, constructors, the tables of operations and of events.
 
+mod events;
 pub(crate) mod examples;
 mod models;
 mod operations;
 mod requests;
 
+pub(crate) use events::events;
 pub(crate) use models::models;
 pub(crate) use operations::operations;
 pub(crate) use requests::{KEYWORDS, requests};

@@ -1,7 +1,7 @@
 //! The generator: from `openapi/partner-v1.yaml` to committed code.
 //!
 //! ```text
-//! YAML -> Spec -> lint -> Model ---------------------------------> examples.rs, models.rs, operations.rs, requests.rs
+//! YAML -> Spec -> lint -> Model ---------------------------------> events.rs, examples.rs, models.rs, operations.rs, requests.rs
 //!                           '--> lower -> progenitor -> polish --> client.rs, types.rs
 //! ```
 //!
@@ -54,6 +54,7 @@ pub fn generate(spec: &Spec) -> Result<Generated, Error> {
     let polished = polish::polish(printed, &model)?;
     let code = [
         ("client", polished.client),
+        ("events", emit::events(&model)),
         ("examples", emit::examples::types(spec, &model)),
         ("models", emit::models(&model)),
         ("operations", emit::operations(&model)),

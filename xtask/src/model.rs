@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::spec::{Endpoint, Spec, component, list, members, text};
+use crate::spec::{Endpoint, Spec, component, event_body, event_data, list, members, text};
 
 /// The spec in the words of the API.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,8 +16,19 @@ pub struct Model {
     pub operations: BTreeMap<String, Operation>,
     /// The schema components by their name.
     pub types: BTreeMap<String, Type>,
-    /// The webhook events: their type, and an example of their body.
-    pub events: BTreeMap<String, Value>,
+    /// The webhook events by their type.
+    pub events: BTreeMap<String, Event>,
+}
+
+/// One webhook event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// What it tells its reader.
+    pub description: String,
+    /// The component that its data is.
+    pub data: String,
+    /// A whole body.
+    pub example: Value,
 }
 
 /// One operation.
@@ -145,7 +156,7 @@ impl Model {
         Self {
             operations: spec.endpoints().map(|at| (at.id.to_owned(), operation(spec, &at))).collect(),
             types: spec.schemas().map(|(name, schema)| (name.to_owned(), component_type(schema))).collect(),
-            events: spec.events().map(|(name, body)| (name.to_owned(), spec.example(body).clone())).collect(),
+            events: spec.events().map(|(name, item)| (name.to_owned(), event(spec, item))).collect(),
         }
     }
 
@@ -232,6 +243,15 @@ impl Kind {
             Self::Named(name) => Some(name),
             _ => None,
         }
+    }
+}
+
+fn event(spec: &Spec, item: &Value) -> Event {
+    let body = event_body(item);
+    Event {
+        description: text(&item["post"], "description").to_owned(),
+        data: event_data(body).unwrap_or_default().to_owned(),
+        example: spec.example(body).clone(),
     }
 }
 

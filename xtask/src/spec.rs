@@ -65,10 +65,9 @@ impl Spec {
         members(&self.0["components"]["schemas"])
     }
 
-    /// The webhook events: their type, and the media type object of their body.
+    /// The webhook events: their type, and their path item.
     pub fn events(&self) -> impl Iterator<Item = (&str, &Value)> {
         members(&self.0["x-webhooks"])
-            .map(|(name, item)| (name, &item["post"]["requestBody"]["content"]["application/json"]))
     }
 
     /// What a reference refers to, or the value itself if it is none. A reference to nothing is `Null`.
@@ -145,6 +144,26 @@ pub(crate) fn component(schema: &Value) -> Option<&str> {
         [only] if bounds.len() < 2 => component(only),
         _ => None,
     }
+}
+
+/// The media type object of an event's body.
+pub(crate) fn event_body(item: &Value) -> &Value {
+    &item["post"]["requestBody"]["content"]["application/json"]
+}
+
+/// The component that the data of an event is.
+pub(crate) fn event_data(body: &Value) -> Option<&str> {
+    fn of(schema: &Value) -> Option<&str> {
+        let own = component(&schema["properties"]["data"]);
+        own.or_else(|| list(schema, "allOf").iter().find_map(of))
+    }
+    of(&body["schema"])
+}
+
+/// The field that names the resource of an event: `loan_id` for `loan.opened`.
+pub(crate) fn resource_id(event: &str) -> String {
+    let resource = event.rsplit_once('.').map_or(event, |(resource, _)| resource);
+    format!("{}_id", resource.replace('.', "_"))
 }
 
 /// Whether a schema says nothing of what it bounds but its type.

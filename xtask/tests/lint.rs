@@ -103,6 +103,7 @@ const BODIES: &[Row] = &[
         "/x-webhooks/loan.opened", "`type` is the event's name"),
     ("webhooks", |s| { remove(s, SCHEMAS, "LoanOpened"); remove(s, "/x-webhooks/loan.opened/post/requestBody/content/application~1json/schema/allOf/1/properties", "data") },
         "/x-webhooks/loan.opened", "name it"),
+    ("webhooks", |s| remove(s, &format!("{SCHEMAS}/LoanOpened/properties"), "loan_id"), "/x-webhooks/loan.opened", "reads the resource again by"),
     ("examples", |s| at(s, SCHEMAS)["Borrower"]["properties"]["company_number"]["example"] = json!(16093826),
         "/components/schemas/Borrower/properties/company_number/example", "quote ids"),
     ("examples", |s| at(s, SCHEMAS)["Loan"]["example"] = json!({"id": "loan_1", "tags": ["a", 1]}),

@@ -4,11 +4,10 @@ use std::fmt;
 
 use bytes::Bytes;
 use credicorp_gen::JsonFailure;
-use credicorp_gen::types::{DecisionCompleted, EventId};
+use credicorp_gen::types::{EventData, EventId};
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
 
 use super::WebhookFailure;
 
@@ -32,16 +31,6 @@ pub struct Event {
     pub raw: Bytes,
 }
 
-/// What happened. New variants come with new types: match with a `_` arm.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub enum EventData {
-    /// `decision.completed`: read the decision again with `cc.applications().decision(&data.application_id)`.
-    DecisionCompleted(DecisionCompleted),
-    /// Any other type: `data` as it came.
-    Unknown(Value),
-}
-
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Event")
@@ -54,70 +43,48 @@ impl fmt::Debug for Event {
     }
 }
 
-impl fmt::Debug for EventData {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::DecisionCompleted(decision) => f.debug_tuple("DecisionCompleted").field(decision).finish(),
-            Self::Unknown(_) => f.debug_tuple("Unknown").finish_non_exhaustive(),
-        }
-    }
-}
-
+/// What every event has. What may be of another type one day is left as text.
 #[derive(Deserialize)]
-struct Envelope {
+struct Envelope<'a> {
     id: EventId,
     #[serde(rename = "type")]
     kind: String,
-    #[serde(default)]
-    created: Value,
-    #[serde(default)]
-    livemode: Value,
-    #[serde(default)]
-    api_version: Value,
-    #[serde(default)]
-    data: Value,
+    #[serde(borrow)]
+    created: Option<&'a RawValue>,
+    #[serde(borrow)]
+    livemode: Option<&'a RawValue>,
+    #[serde(borrow)]
+    api_version: Option<&'a RawValue>,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
 }
 
 impl Event {
     /// Reads a verified body. Only the id and the type are insisted upon, and the ids of a known type.
     pub(super) fn read(body: &[u8]) -> Result<Self, WebhookFailure> {
-        let envelope: Envelope = serde_json::from_slice(body).map_err(|error| {
-            WebhookFailure::Unreadable { event_id: None, reason: JsonFailure::from(error).to_string() }
-        })?;
-        let data =
-            EventData::read(&envelope.kind, envelope.data).map_err(|error| WebhookFailure::Unreadable {
-                event_id: Some(envelope.id.to_string()),
-                reason: JsonFailure::from(error).to_string(),
-            })?;
+        let unreadable = |event_id: Option<&EventId>, reason: String| WebhookFailure::Unreadable {
+            event_id: event_id.map(EventId::to_string),
+            reason,
+        };
+        let text = std::str::from_utf8(body)
+            .map_err(|error| unreadable(None, format!("it is not UTF-8: {error}")))?;
+        let envelope: Envelope<'_> = serde_json::from_str(text)
+            .map_err(|error| unreadable(None, JsonFailure::from(error).to_string()))?;
+        let data = EventData::read(&envelope.kind, envelope.data)
+            .map_err(|error| unreadable(Some(&envelope.id), error.to_string()))?;
         Ok(Self {
             id: envelope.id,
             kind: envelope.kind,
-            created: envelope.created.as_str().and_then(|text| text.parse().ok()),
-            livemode: envelope.livemode.as_bool(),
-            api_version: envelope.api_version.as_str().map(str::to_owned),
+            created: lenient(envelope.created),
+            livemode: lenient(envelope.livemode),
+            api_version: lenient(envelope.api_version),
             data,
             raw: Bytes::copy_from_slice(body),
         })
     }
 }
 
-impl EventData {
-    fn read(kind: &str, data: Value) -> Result<Self, serde_json::Error> {
-        match kind {
-            "decision.completed" => typed(data, "decision_id").map(Self::DecisionCompleted),
-            _ => Ok(Self::Unknown(data)),
-        }
-    }
-}
-
-/// The payload from `data`, or from `data.object`, where the resource's own `id` fills its field.
-fn typed<T: DeserializeOwned>(data: Value, resource_id: &str) -> Result<T, serde_json::Error> {
-    let mut data: Map<String, Value> = serde_json::from_value(data)?;
-    if let Some(Value::Object(mut object)) = data.remove("object") {
-        if let Some(id) = object.remove("id") {
-            object.entry(resource_id).or_insert(id);
-        }
-        data = object;
-    }
-    serde_json::from_value(Value::Object(data))
+/// A value, if it is what it should be.
+fn lenient<'a, T: Deserialize<'a>>(value: Option<&'a RawValue>) -> Option<T> {
+    serde_json::from_str(value?.get()).ok()
 }

@@ -41,7 +41,8 @@ mod signature;
 pub mod testing;
 mod verifier;
 
-pub use event::{Event, EventData};
+pub use credicorp_gen::types::EventData;
+pub use event::Event;
 pub use failure::WebhookFailure;
 pub use seen::{Claim, SeenEvents, SeenInMemory};
 pub use verifier::Verifier;

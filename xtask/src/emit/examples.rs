@@ -9,7 +9,8 @@ use crate::{
 
 /// `webhook-examples.json`: the example of each event by its type.
 pub(crate) fn events(model: &Model) -> String {
-    let examples: Map<_, _> = model.events.clone().into_iter().collect();
+    let examples: Map<_, _> =
+        model.events.iter().map(|(name, event)| (name.clone(), event.example.clone())).collect();
     format!("{:#}\n", Value::Object(examples))
 }
 

@@ -3,10 +3,7 @@
 use serde_json::Value;
 
 use super::{Findings, schemas};
-use crate::{
-    emit::pascal,
-    spec::{Endpoint, Spec, component, escaped, list, members, text},
-};
+use crate::spec::{Endpoint, Spec, component, escaped, event_body, event_data, members, resource_id, text};
 
 /// One success with one JSON schema of a name, or without a body: progenitor knows one type an operation.
 pub(super) fn success(spec: &Spec, findings: &mut Findings) {
@@ -100,7 +97,8 @@ pub(super) fn requests(spec: &Spec, findings: &mut Findings) {
 
 /// An event is a named body with an example of its own type.
 pub(super) fn webhooks(spec: &Spec, findings: &mut Findings) {
-    for (name, body) in spec.events() {
+    for (name, item) in spec.events() {
+        let body = event_body(item);
         let place = format!("/x-webhooks/{}", escaped(name));
         if body["schema"].is_null() {
             findings.add(&place, "the event has no body", "give its `post` a JSON body with a schema");
@@ -113,21 +111,21 @@ pub(super) fn webhooks(spec: &Spec, findings: &mut Findings) {
                 "add an `example` whose `type` is the event's name",
             );
         }
-        let payload = pascal(name);
-        if !spec.schemas().any(|(schema, _)| schema == payload) && !refers(&body["schema"], "data") {
-            findings.add(
+        let id = resource_id(name);
+        match event_data(body).map(|data| &spec.0["components"]["schemas"][data]) {
+            None => findings.add(
                 &place,
-                format!("the payload has no type `{payload}`"),
-                "name it in `#/components/schemas`",
-            );
+                "the data has no type",
+                "name it in `#/components/schemas`, and refer to it",
+            ),
+            Some(data) if data["properties"][&id].is_null() => findings.add(
+                &place,
+                format!("the data has no `{id}`"),
+                "add it: it is what a receiver reads the resource again by, and what the id of a nested one is read into",
+            ),
+            Some(_) => {}
         }
     }
-}
-
-/// Whether a property of a schema, or of one of the members of its `allOf`, is a component.
-fn refers(schema: &Value, property: &str) -> bool {
-    component(&schema["properties"][property]).is_some()
-        || list(schema, "allOf").iter().any(|member| refers(member, property))
 }
 
 /// YAML takes an unquoted `16093826` for a number and `on` for a truth: an example must be of its schema's type.

@@ -195,6 +195,35 @@ fn a_known_type_is_typed_flat_and_nested() {
     assert_eq!((unknown.created, unknown.livemode, unknown.api_version), (None, None, None));
 }
 
+/// The examples of the spec, as they are and nested as newer deliveries are.
+#[test]
+fn every_type_of_the_spec_is_typed_in_both_forms() {
+    for kind in EventData::KNOWN {
+        let delivery = testing::event(kind, SECRET).unwrap();
+        let flat = Verifier::new([SECRET]).unwrap();
+        let flat = flat.construct_event(&delivery.body, &delivery.signature_header).unwrap();
+        assert!(!matches!(flat.data, EventData::Unknown(_)), "{kind}");
+        assert_eq!((flat.kind.as_str(), flat.livemode), (*kind, Some(false)));
+        assert!(flat.created.is_some() && flat.api_version.is_some());
+
+        let mut body: serde_json::Value = serde_json::from_slice(&delivery.body).unwrap();
+        let resource = kind.rsplit_once('.').unwrap().0.replace('.', "_");
+        let object = body["data"].as_object_mut().unwrap();
+        let previous = object.remove("previous");
+        let id = object.remove(&format!("{resource}_id")).unwrap();
+        object.insert("id".to_owned(), id);
+        body["data"] = serde_json::json!({"object": body["data"]});
+        if let Some(previous) = previous {
+            body["data"]["previous"] = previous;
+        }
+        let body = body.to_string();
+        let nested = check(&testing::sign(&body, SECRET, now()), body.as_bytes(), now()).unwrap();
+        assert_eq!(nested.data, flat.data, "{kind}");
+    }
+    let unknown = testing::event("payment.succeeded", SECRET).unwrap_err();
+    assert!(unknown.to_string().contains("payment.settled"), "{unknown}");
+}
+
 #[test]
 fn a_genuine_body_that_cannot_be_read_says_so() {
     let read = |body: &[u8]| check(&testing::sign(body, SECRET, now()), body, now()).unwrap_err();
@@ -202,7 +231,9 @@ fn a_genuine_body_that_cannot_be_read_says_so() {
     let WebhookFailure::Unreadable { event_id, reason } = &lost else { panic!("{lost}") };
     assert_eq!(event_id.as_deref(), Some("evt_4"));
     assert!(reason.contains("application_id"), "{reason}");
-    assert!(matches!(read(b"\xff\xfe not UTF-8"), WebhookFailure::Unreadable { event_id: None, .. }));
+    let bytes = read(b"\xff\xfe");
+    assert!(matches!(bytes, WebhookFailure::Unreadable { event_id: None, .. }));
+    assert!(bytes.to_string().contains("not UTF-8"), "{bytes}");
     assert!(matches!(read(b""), WebhookFailure::Unreadable { event_id: None, .. }));
 }
 
