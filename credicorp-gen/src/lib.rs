@@ -22,6 +22,8 @@ mod operation;
 mod pence;
 mod response;
 mod rt;
+#[cfg(feature = "schemars")]
+mod schema;
 mod secret;
 mod text;
 mod transport;
