@@ -3,9 +3,6 @@
 #[rustfmt::skip]
 #[allow(clippy::all, rustdoc::bare_urls, rustdoc::invalid_html_tags, unreachable_pub)]
 pub(crate) mod client;
-#[cfg(test)]
-#[rustfmt::skip]
-pub(crate) mod examples;
 #[rustfmt::skip]
 #[allow(clippy::all, rustdoc::bare_urls, rustdoc::invalid_html_tags)]
 pub(crate) mod models;

@@ -12,8 +12,6 @@
 //! `src/generated` is written by `cargo xtask gen`; nothing there is edited by hand.
 
 mod error;
-#[cfg(test)]
-mod examples;
 mod generated;
 mod json;
 mod metadata;
