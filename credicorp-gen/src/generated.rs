@@ -5,9 +5,6 @@
 pub(crate) mod client;
 #[rustfmt::skip]
 pub(crate) mod events;
-#[cfg(test)]
-#[rustfmt::skip]
-pub(crate) mod examples;
 #[rustfmt::skip]
 #[allow(clippy::all, rustdoc::bare_urls, rustdoc::invalid_html_tags)]
 pub(crate) mod models;

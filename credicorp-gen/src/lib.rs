@@ -13,8 +13,6 @@
 
 mod error;
 mod event;
-#[cfg(test)]
-mod examples;
 mod generated;
 mod json;
 mod metadata;
@@ -23,6 +21,8 @@ mod operation;
 mod pence;
 mod response;
 mod rt;
+#[cfg(feature = "schemars")]
+mod schema;
 mod secret;
 mod text;
 mod transport;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Your own pairs on a resource, sorted by name; the API stores up to twenty and reads none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Metadata(BTreeMap<String, String>);
 

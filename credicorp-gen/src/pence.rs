@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 /// An amount of money in pence sterling; negative amounts are owed the other way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Pence(i64);
 

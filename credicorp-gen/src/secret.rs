@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 
 /// A value that must not be seen: a key, a token, a signing secret.
 #[derive(Clone)]
-pub struct Secret(Zeroizing<String>);
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(inline, extend("format" = "password")))]
+pub struct Secret(#[cfg_attr(feature = "schemars", schemars(with = "String"))] Zeroizing<String>);
 
 impl Secret {
     /// Takes charge of a value.

@@ -55,6 +55,7 @@ macro_rules! string_id {
     ($(#[$meta:meta])* $name:ident $(from $($other:ident),+)?) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         pub struct $name(String);
 
         impl $name {
@@ -108,8 +109,8 @@ macro_rules! string_id {
 
 /// An enum that keeps values it does not know.
 macro_rules! open_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+ }) => {
-        $(#[$meta])*
+    ($(#[doc = $doc:literal])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[doc = $doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum $name {
@@ -143,6 +144,21 @@ macro_rules! open_enum {
                     $($text => Self::$variant,)+
                     other => Self::Unknown($crate::types::UnknownValue::new(other)),
                 }
+            }
+        }
+
+        #[cfg(feature = "schemars")]
+        impl ::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn schema_id() -> ::std::borrow::Cow<'static, str> {
+                concat!(module_path!(), "::", stringify!($name)).into()
+            }
+
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                $crate::schema::open_enum(concat!($($doc),*), &[$($text),+])
             }
         }
 

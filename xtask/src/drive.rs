@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl, TypePatch};
 use quote::{ToTokens, quote};
 use schemars08::schema::{InstanceType, SchemaObject};
@@ -69,7 +70,8 @@ fn settings(model: &Model) -> GenerationSettings {
         settings.with_replacement(name, path, like_str.into_iter());
     }
     for name in structs(model) {
-        settings.with_patch(name, TypePatch::default().with_attr("#[non_exhaustive]"));
+        let mut patch = TypePatch::default();
+        settings.with_patch(name, patch.with_attr("#[non_exhaustive]").with_attr(schema(name, model)));
     }
     settings
 }
@@ -82,6 +84,20 @@ fn replacements(model: &Model) -> Vec<(&str, String)> {
         .map(|(name, _)| (name.as_str(), format!("crate::types::{name}")))
         .chain(by_hand.map(|(name, path)| (*name, (*path).to_owned())))
         .collect()
+}
+
+/// The attribute that derives a struct's JSON Schema. It names the fields that may be `null`, for the derive lets every
+/// `Option` be.
+fn schema(name: &str, model: &Model) -> TokenStream {
+    let nullable = model.fields(name).filter(|(_, field)| field.nullable).map(|(name, _)| name);
+    let nullable = nullable.collect::<Vec<_>>().join(" ");
+    quote! {
+        #[cfg_attr(
+            feature = "schemars",
+            derive(::schemars::JsonSchema),
+            schemars(transform = crate::schema::NullOnlyIn(#nullable))
+        )]
+    }
 }
 
 fn structs(model: &Model) -> BTreeSet<&str> {
@@ -134,12 +150,13 @@ fn assert_replaced(types: &ItemMod, model: &Model) -> Result<(), Error> {
     }
 }
 
-/// `with_patch` and `with_derive`: every struct is `#[non_exhaustive]` and `PartialEq`.
+/// `with_patch` and `with_derive`: every struct is `#[non_exhaustive]` and `PartialEq`, and derives its own JSON Schema.
 fn assert_patched(structs: &[&ItemStruct], model: &Model) -> Result<(), Error> {
     for item in structs {
         let attributes: String =
             item.attrs.iter().map(|attribute| attribute.to_token_stream().to_string()).collect();
-        for wanted in ["# [non_exhaustive]", "PartialEq"] {
+        let schema = schema(&item.ident.to_string(), model).to_string();
+        for wanted in ["# [non_exhaustive]", "PartialEq", &schema] {
             if !attributes.contains(wanted) {
                 return Err(Error::Printed(format!("the type {} is not `{wanted}`", item.ident)));
             }
@@ -178,7 +195,7 @@ fn assert_count(file: &syn::File, what: &str, ident: &str, expected: usize) -> R
 }
 
 /// How often an identifier stands in a stream of tokens.
-fn idents(tokens: proc_macro2::TokenStream, ident: &str) -> usize {
+fn idents(tokens: TokenStream, ident: &str) -> usize {
     let each = tokens.into_iter().map(|token| match token {
         proc_macro2::TokenTree::Ident(found) => usize::from(found == ident),
         proc_macro2::TokenTree::Group(group) => idents(group.stream(), ident),

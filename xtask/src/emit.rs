@@ -1,15 +1,17 @@
-//! What progenitor does not print: ids, open enums, constructors, the tables of operations and of events.
+//! What progenitor does not print: ids, open enums, constructors, the tables of operations, of events and of types.
 
 mod events;
 pub(crate) mod examples;
 mod models;
 mod operations;
 mod requests;
+mod table;
 
 pub(crate) use events::events;
 pub(crate) use models::models;
 pub(crate) use operations::operations;
 pub(crate) use requests::{KEYWORDS, requests};
+pub(crate) use table::table;
 
 /// A description as doc comment lines under an indent.
 fn doc(indent: &str, text: &str) -> String {

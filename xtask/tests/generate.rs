@@ -77,6 +77,7 @@ fn nothing_that_makes_a_client_brittle_is_printed() {
         assert!(!code.contains(brittle), "{brittle}");
     }
     assert_eq!(code.matches("#[non_exhaustive]").count(), 12);
+    assert_eq!(code.matches("derive(::schemars::JsonSchema)").count(), 12);
     assert!(code.contains("pub note: ::std::option::Option<crate::Nullable<::std::string::String>>,"));
 }
 

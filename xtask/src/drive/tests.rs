@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::drive;
+use super::{assert_settings, drive};
 use crate::{Model, Spec, lower::lower, polish::polish};
 
 fn mini() -> (Value, Model) {
@@ -47,6 +47,23 @@ fn a_setting_without_effect_is_an_error() {
         let error = drive(lowered, &model).err().map(|error| error.to_string());
         let expected = format!("the printed code is not what was asked for: {problem}");
         assert_eq!(error.as_deref(), Some(expected.as_str()));
+    }
+}
+
+#[test]
+fn a_type_without_its_schema_or_with_that_of_another_is_an_error() {
+    let (lowered, model) = mini();
+    let printed = drive(lowered, &model).unwrap();
+    let text = quote::ToTokens::to_token_stream(&printed).to_string();
+    for (found, other) in [
+        ("NullOnlyIn (\"next_cursor\")", "NullOnlyIn (\"\")"),
+        ("derive (:: schemars :: JsonSchema)", "derive (Eq)"),
+        ("feature = \"schemars\"", "feature = \"schemas\""),
+    ] {
+        assert!(text.contains(found), "{found}");
+        let tampered = syn::parse_str(&text.replace(found, other)).unwrap();
+        let error = assert_settings(&tampered, &model).unwrap_err().to_string();
+        assert!(error.contains("is not `# [cfg_attr (feature = \"schemars\""), "{found}: {error}");
     }
 }
 

@@ -1,0 +1,4 @@
+//! What `cargo xtask gen` wrote.
+
+#[rustfmt::skip]
+pub(crate) mod models;
