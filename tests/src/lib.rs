@@ -3,6 +3,8 @@
 //! No test reads the environment, and none has credentials but those that its own sandbox issued.
 #![allow(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
+pub mod measure;
+
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use bytes::Bytes;
