@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, response::Parts};
 use serde::de::DeserializeOwned;
 
-use crate::{Error, Operation, Response};
+use crate::{Error, Response, transport::AnswersSecret};
 
 /// A decoded answer with its status, headers, extensions and raw body.
 ///
@@ -63,9 +63,7 @@ impl ResponseValue<()> {
 
 /// An operation that answers with a secret keeps no body.
 fn undecodable(mut response: Response, source: serde_json::Error) -> Error {
-    let secret =
-        response.extensions().get::<&'static Operation>().is_none_or(|operation| operation.answers_secret);
-    if secret {
+    if response.extensions().get::<AnswersSecret>().is_some() {
         *response.body_mut() = Bytes::new();
     }
     Error::Decode { response: Box::new(response), source: source.into() }

@@ -32,7 +32,7 @@ pub(crate) fn encode_path(value: &str) -> Result<&str, Error> {
     if is_path_value(value) {
         return Ok(value);
     }
-    let problem = match value.chars().find(|&c| !is_path_character(c)) {
+    let problem = match value.chars().find(|&c| !u8::try_from(c).is_ok_and(is_path_byte)) {
         Some(character) => format!("has {character:?}"),
         None if value.is_empty() => "is empty".to_owned(),
         None => format!("has {} characters", value.len()),
@@ -40,13 +40,15 @@ pub(crate) fn encode_path(value: &str) -> Result<&str, Error> {
     Err(Error::Request(format!("an id is 1 to 255 letters, digits, `_` and `-`, and this one {problem}")))
 }
 
+pub(crate) const LONGEST_PATH_VALUE: usize = 255;
+
 /// Whether a value can stand in a path: `[A-Za-z0-9_-]{1,255}`.
-pub(crate) fn is_path_value(value: &str) -> bool {
-    (1..=255).contains(&value.len()) && value.chars().all(is_path_character)
+fn is_path_value(value: &str) -> bool {
+    (1..=LONGEST_PATH_VALUE).contains(&value.len()) && value.bytes().all(is_path_byte)
 }
 
-fn is_path_character(character: char) -> bool {
-    character.is_ascii_alphanumeric() || character == '_' || character == '-'
+pub(crate) fn is_path_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
 
 /// One query parameter: nothing for `None`, one pair for a value, one pair an element for a list.

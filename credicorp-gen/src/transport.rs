@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use crate::{
     Client, Error, Operation, operation,
-    rt::{ClientHooks, ClientInfo, OperationInfo, is_path_value},
+    rt::{ClientHooks, ClientInfo, LONGEST_PATH_VALUE, OperationInfo, is_path_byte},
 };
 
 /// A whole answer. Its extensions carry what the transport knows of the call.
@@ -37,6 +37,10 @@ impl<T: Transport> From<Arc<T>> for Session {
     }
 }
 
+/// Marks an answer whose body must not be kept.
+#[derive(Clone, Copy)]
+pub(crate) struct AnswersSecret;
+
 /// Shows the session alone: a base may hold a password, and so may the proxies of a `reqwest::Client`.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,7 +59,9 @@ impl ClientHooks<Session> for Client {
             )));
         }
         let mut response = self.inner().0.send(request, operation).await?;
-        response.extensions_mut().insert(operation);
+        if operation.answers_secret {
+            response.extensions_mut().insert(AnswersSecret);
+        }
         Ok(response)
     }
 }
@@ -63,16 +69,23 @@ impl ClientHooks<Session> for Client {
 /// Whether a URL is a base without a slash, query or fragment at its end, then the template with an id in each placeholder,
 /// then at most a query. The URL is in its normal form, so a base in another is none of its beginnings.
 fn fits(base: &str, url: &str, template: &str) -> bool {
-    let Some(rest) = url.strip_prefix(base).filter(|_| !base.ends_with('/') && !base.contains(['?', '#']))
-    else {
-        return false;
-    };
-    let path = rest.split_once('?').map_or(rest, |(path, _)| path);
-    let mut segments = path.split('/');
-    template.split('/').all(|expected| match segments.next() {
-        Some(segment) if expected.starts_with('{') => is_path_value(segment),
-        segment => segment == Some(expected),
-    }) && segments.next().is_none()
+    let origin = !base.ends_with('/') && !base.bytes().any(|byte| matches!(byte, b'?' | b'#'));
+    let Some(rest) = url.strip_prefix(base).filter(|_| origin) else { return false };
+    let (mut rest, mut template) = (rest.as_bytes(), template.as_bytes());
+    while let Some((&expected, after)) = template.split_first() {
+        if expected == b'{' {
+            let length = rest.iter().take_while(|&&byte| is_path_byte(byte)).count();
+            if !(1..=LONGEST_PATH_VALUE).contains(&length) {
+                return false;
+            }
+            rest = &rest[length..];
+            template = after.iter().position(|&byte| byte == b'}').map_or(&[], |end| &after[end + 1..]);
+        } else {
+            let Some(after_it) = rest.strip_prefix(&[expected]) else { return false };
+            (rest, template) = (after_it, after);
+        }
+    }
+    matches!(rest.first(), None | Some(b'?'))
 }
 
 #[cfg(test)]

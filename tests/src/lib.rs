@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 mod generated;
+pub mod measure;
 pub mod models;
 
 use axum::http::{HeaderMap, StatusCode};

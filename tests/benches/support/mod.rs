@@ -1,0 +1,5 @@
+//! What the measurements share.
+
+pub mod cpu;
+pub mod server;
+pub mod table;
