@@ -3,7 +3,7 @@
 //! The text of `t` is signed exactly as it was received; it is parsed for the tolerance only. Signatures are compared in
 //! constant time, as decoded bytes, and every one of them under every secret.
 
-use hmac::digest::{CtOutput, Output};
+use hmac::digest::CtOutput;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -11,6 +11,8 @@ use super::WebhookFailure;
 
 const LONGEST_HEADER: usize = 4 * 1024;
 const MOST_SIGNATURES: usize = 16;
+/// The bytes of a SHA-256.
+const SIGNATURE: usize = 32;
 
 /// A secret, prepared for signing.
 pub(super) type Key = Hmac<Sha256>;
@@ -31,53 +33,78 @@ pub(super) fn sign(key: &Key, time: &str, body: &[u8]) -> Tag {
     mac.finalize()
 }
 
-/// A signature header, taken apart.
+/// A signature header, taken apart in place: it is larger than what would be moved for nothing.
+#[derive(Default)]
 pub(super) struct Header<'a> {
     /// The text of `t`, as it was signed.
-    pub(super) time: &'a str,
+    time: &'a str,
     /// Its value, unix seconds.
     pub(super) seconds: i64,
-    signatures: Vec<Tag>,
+    /// Each `v1` that is a SHA-256, so many of them.
+    signatures: [[u8; SIGNATURE]; MOST_SIGNATURES],
+    count: usize,
 }
 
 impl<'a> Header<'a> {
     /// Reads `t` and every `v1`; other keys are passed over, and so is a `v1` that is no SHA-256.
-    pub(super) fn parse(header: &'a str) -> Result<Self, WebhookFailure> {
-        if header.trim().is_empty() {
-            return Err(WebhookFailure::MissingHeader);
-        }
-        if header.len() > LONGEST_HEADER {
+    pub(super) fn read(&mut self, text: &'a str) -> Result<(), WebhookFailure> {
+        if text.len() > LONGEST_HEADER {
             return Err(malformed("is over 4 KiB"));
         }
         let mut time = None;
-        let mut stated = 0_usize;
-        let mut signatures = Vec::with_capacity(2);
-        for (name, value) in header.split([',', ' ']).filter_map(|part| part.split_once('=')) {
-            match name {
-                "t" if time.is_some() => return Err(malformed("has more than one t")),
-                "t" => time = Some(value),
-                "v1" => {
-                    stated += 1;
-                    signatures.extend(decode(value));
+        let mut stated = 0;
+        let mut rest = text;
+        while !rest.is_empty() {
+            if let Some(hex) = rest.strip_prefix("v1=") {
+                stated += 1;
+                if stated > MOST_SIGNATURES {
+                    return Err(malformed("has more than 16 v1"));
                 }
-                _ => {}
+                if let Some(signature) = decode(hex.as_bytes()) {
+                    self.signatures[self.count] = signature;
+                    self.count += 1;
+                    rest = &hex[SIGNATURE * 2..];
+                }
             }
+            let (part, after) = split(rest);
+            if let Some(value) = part.strip_prefix("t=")
+                && time.replace(value).is_some()
+            {
+                return Err(malformed("has more than one t"));
+            }
+            rest = after;
         }
-        let time = time.ok_or(malformed("has no t"))?;
-        let seconds = seconds(time).ok_or(malformed("has a t that is not plain unix seconds"))?;
-        match stated {
-            0 => Err(malformed("has no v1")),
-            1..=MOST_SIGNATURES => Ok(Self { time, seconds, signatures }),
-            _ => Err(malformed("has more than 16 v1")),
+        let Some(time) = time else {
+            let is_missing = text.trim().is_empty();
+            return Err(if is_missing { WebhookFailure::MissingHeader } else { malformed("has no t") });
+        };
+        self.time = time;
+        self.seconds = seconds(time).ok_or(malformed("has a t that is not plain unix seconds"))?;
+        if stated == 0 {
+            return Err(malformed("has no v1"));
         }
+        Ok(())
     }
 
     /// Whether any signature is that of the body under any key. All are compared, whichever matches.
     pub(super) fn matches(&self, keys: &[Key], body: &[u8]) -> bool {
         keys.iter().map(|key| sign(key, self.time, body)).fold(false, |found, expected| {
-            self.signatures.iter().fold(found, |found, given| found | (*given == expected))
+            let given = self.signatures[..self.count].iter();
+            given.fold(found, |found, given| found | (expected == Tag::new((*given).into())))
         })
     }
+}
+
+/// What stands before the next comma or space, and what behind it.
+fn split(text: &str) -> (&str, &str) {
+    match text.bytes().position(is_separator) {
+        Some(at) => (&text[..at], &text[at + 1..]),
+        None => (text, ""),
+    }
+}
+
+fn is_separator(byte: u8) -> bool {
+    matches!(byte, b',' | b' ')
 }
 
 fn malformed(reason: &'static str) -> WebhookFailure {
@@ -90,19 +117,33 @@ fn seconds(text: &str) -> Option<i64> {
     if plain { text.parse().ok() } else { None }
 }
 
-/// 64 hexadecimal digits.
-fn decode(hex: &str) -> Option<Tag> {
-    let mut bytes = Output::<Key>::default();
-    let digits = hex.as_bytes();
-    if digits.len() != bytes.len() * 2 {
+/// 64 hexadecimal digits, and then the end of the part.
+fn decode(text: &[u8]) -> Option<[u8; SIGNATURE]> {
+    let (digits, after) = text.split_at_checked(SIGNATURE * 2)?;
+    if after.first().is_some_and(|byte| !is_separator(*byte)) {
         return None;
     }
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
+    let mut signature = [0; SIGNATURE];
+    let mut wrong = 0;
+    for (byte, pair) in signature.iter_mut().zip(digits.chunks_exact(2)) {
+        let (high, low) = (NIBBLES[usize::from(pair[0])], NIBBLES[usize::from(pair[1])]);
+        *byte = high << 4 | low;
+        wrong |= high | low;
     }
-    Some(Tag::new(bytes))
+    (wrong < NO_NIBBLE).then_some(signature)
 }
 
-fn nibble(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
-}
+const NO_NIBBLE: u8 = 0x10;
+
+/// The value of each hexadecimal digit.
+const NIBBLES: [u8; 256] = {
+    let mut nibbles = [NO_NIBBLE; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = b"0123456789abcdef"[value as usize];
+        nibbles[digit as usize] = value;
+        nibbles[digit.to_ascii_uppercase() as usize] = value;
+        value += 1;
+    }
+    nibbles
+};

@@ -82,14 +82,39 @@ impl Verifier {
         now: Timestamp,
     ) -> Result<Event, Error> {
         let body = body.as_ref();
-        self.verify(body, signature_header, now)
+        self.check(body, signature_header, now)
             .and_then(|()| Event::read(body))
             .map_err(|failure| Error::webhook_failure(failure, body))
     }
 
+    /// Verifies a delivery without reading it, for a service that queues the raw body and reads it later.
+    ///
+    /// # Errors
+    ///
+    /// Of kind [`Webhook`](crate::ErrorKind::Webhook); [`Error::webhook`] says what is wrong.
+    pub fn verify(&self, body: impl AsRef<[u8]>, signature_header: &str) -> Result<(), Error> {
+        self.verify_at(body, signature_header, wall_clock())
+    }
+
+    /// The same at a time of your own.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`verify`](Self::verify).
+    pub fn verify_at(
+        &self,
+        body: impl AsRef<[u8]>,
+        signature_header: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let body = body.as_ref();
+        self.check(body, signature_header, now).map_err(|failure| Error::webhook_failure(failure, body))
+    }
+
     /// The signature first: whoever cannot sign learns nothing about the clock.
-    fn verify(&self, body: &[u8], signature_header: &str, now: Timestamp) -> Result<(), WebhookFailure> {
-        let header = Header::parse(signature_header)?;
+    fn check(&self, body: &[u8], signature_header: &str, now: Timestamp) -> Result<(), WebhookFailure> {
+        let mut header = Header::default();
+        header.read(signature_header)?;
         if !header.matches(&self.keys, body) {
             return Err(WebhookFailure::NoMatch);
         }
