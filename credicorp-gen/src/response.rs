@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, response::Parts};
 use serde::de::DeserializeOwned;
 
-use crate::{Error, Response, transport::AnswersSecret};
+use crate::{Error, Operation, Response};
 
 /// A decoded answer with its status, headers, extensions and raw body.
 ///
@@ -63,7 +63,9 @@ impl ResponseValue<()> {
 
 /// An operation that answers with a secret keeps no body.
 fn undecodable(mut response: Response, source: serde_json::Error) -> Error {
-    if response.extensions().get::<AnswersSecret>().is_some() {
+    let secret =
+        response.extensions().get::<&'static Operation>().is_none_or(|operation| operation.answers_secret);
+    if secret {
         *response.body_mut() = Bytes::new();
     }
     Error::Decode { response: Box::new(response), source: source.into() }

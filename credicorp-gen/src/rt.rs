@@ -23,7 +23,11 @@ pub(crate) struct OperationInfo {
 
 /// How a generated client has its requests sent.
 pub(crate) trait ClientHooks<Inner>: ClientInfo<Inner> {
-    async fn exec(&self, request: reqwest::Request, info: &OperationInfo) -> Result<Response, Error>;
+    fn exec(
+        &self,
+        request: reqwest::Request,
+        info: &OperationInfo,
+    ) -> impl Future<Output = Result<Response, Error>> + Send;
 }
 
 /// The path value itself, if no URL parser could take it for more than one plain segment. There is no escaping that does:

@@ -37,10 +37,6 @@ impl<T: Transport> From<Arc<T>> for Session {
     }
 }
 
-/// Marks an answer whose body must not be kept.
-#[derive(Clone, Copy)]
-pub(crate) struct AnswersSecret;
-
 /// Shows the session alone: a base may hold a password, and so may the proxies of a `reqwest::Client`.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -49,21 +45,38 @@ impl fmt::Debug for Client {
 }
 
 impl ClientHooks<Session> for Client {
-    async fn exec(&self, request: reqwest::Request, info: &OperationInfo) -> Result<Response, Error> {
-        let operation = operation(info.operation_id)
-            .ok_or_else(|| Error::Request(format!("there is no operation {}", info.operation_id)))?;
-        if !fits(self.baseurl(), request.url().as_str(), operation.path) {
-            return Err(Error::Request(format!(
-                "the URL is not the base followed by {}; a base is an origin in its normal form, without a slash at its end",
-                operation.path
-            )));
+    // Not an `async fn`: the request is in the transport's hands before the first await, and takes no room in the future.
+    fn exec(
+        &self,
+        request: reqwest::Request,
+        info: &OperationInfo,
+    ) -> impl Future<Output = Result<Response, Error>> + Send {
+        let sent = checked(self.baseurl(), &request, info)
+            .map(|operation| (operation, self.inner().0.send(request, operation)));
+        async move {
+            let (operation, sending) = sent?;
+            let mut response = sending.await?;
+            response.extensions_mut().insert(operation);
+            Ok(response)
         }
-        let mut response = self.inner().0.send(request, operation).await?;
-        if operation.answers_secret {
-            response.extensions_mut().insert(AnswersSecret);
-        }
-        Ok(response)
     }
+}
+
+/// The operation of a request that goes where its template says.
+fn checked(
+    base: &str,
+    request: &reqwest::Request,
+    info: &OperationInfo,
+) -> Result<&'static Operation, Error> {
+    let operation = operation(info.operation_id)
+        .ok_or_else(|| Error::Request(format!("there is no operation {}", info.operation_id)))?;
+    if !fits(base, request.url().as_str(), operation.path) {
+        return Err(Error::Request(format!(
+            "the URL is not the base followed by {}; a base is an origin in its normal form, without a slash at its end",
+            operation.path
+        )));
+    }
+    Ok(operation)
 }
 
 /// Whether a URL is a base without a slash, query or fragment at its end, then the template with an id in each placeholder,
@@ -71,21 +84,19 @@ impl ClientHooks<Session> for Client {
 fn fits(base: &str, url: &str, template: &str) -> bool {
     let origin = !base.ends_with('/') && !base.bytes().any(|byte| matches!(byte, b'?' | b'#'));
     let Some(rest) = url.strip_prefix(base).filter(|_| origin) else { return false };
+    // Bytes and not patterns of text: this runs on every call.
     let (mut rest, mut template) = (rest.as_bytes(), template.as_bytes());
-    while let Some((&expected, after)) = template.split_first() {
-        if expected == b'{' {
-            let length = rest.iter().take_while(|&&byte| is_path_byte(byte)).count();
-            if !(1..=LONGEST_PATH_VALUE).contains(&length) {
-                return false;
-            }
-            rest = &rest[length..];
-            template = after.iter().position(|&byte| byte == b'}').map_or(&[], |end| &after[end + 1..]);
-        } else {
-            let Some(after_it) = rest.strip_prefix(&[expected]) else { return false };
-            (rest, template) = (after_it, after);
+    while let Some(start) = template.iter().position(|&byte| byte == b'{') {
+        let Some(value) = rest.strip_prefix(&template[..start]) else { return false };
+        let length = value.iter().position(|&byte| !is_path_byte(byte)).unwrap_or(value.len());
+        if !(1..=LONGEST_PATH_VALUE).contains(&length) {
+            return false;
         }
+        rest = &value[length..];
+        let end = template.iter().position(|&byte| byte == b'}').unwrap_or(start);
+        template = &template[end + 1..];
     }
-    matches!(rest.first(), None | Some(b'?'))
+    matches!(rest.strip_prefix(template), Some([] | [b'?', ..]))
 }
 
 #[cfg(test)]

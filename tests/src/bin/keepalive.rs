@@ -34,7 +34,7 @@ fn main() {
             thread::spawn(move || serve(stream, &answers));
         }
     });
-    let _ = std::io::stdin().read_to_end(&mut Vec::new());
+    let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
 }
 
 fn answer(status: &str, body: &str) -> Vec<u8> {
