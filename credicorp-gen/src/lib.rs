@@ -34,7 +34,7 @@ pub use operation::{Idempotency, Operation, operation};
 pub use pence::ParsePenceError;
 pub use response::ResponseValue;
 pub use transport::{Response, Session, Transport, TransportFuture};
-pub use types::{Metadata, Nullable, Pence, Secret};
+pub(crate) use types::{Metadata, Pence, Secret};
 
 /// Every shape of the API.
 pub mod types {
