@@ -158,7 +158,7 @@ impl ClientBuilder {
             Some(base) => Base::parse(&base)?,
             None => match variable_base {
                 Some(base) => Base::parse(&base).map_err(|error| error.with_context(API_BASE))?,
-                None => Base::of(environment),
+                None => Base::of(environment)?,
             },
         };
         base.accepts(environment)?;

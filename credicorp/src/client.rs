@@ -125,7 +125,7 @@ impl Client {
     pub async fn access_token(&self) -> Result<Secret, Error> {
         let core = &self.account.core;
         let (tokens, deadline) = (self.account.tokens(), core.limits.deadline);
-        match within(&*core.ambient, deadline, tokens.get(deadline)).await {
+        match within(&*core.ambient, deadline, std::pin::pin!(tokens.get(deadline))).await {
             Some(token) => Ok(token?.secret()),
             None => Err(Error::timeout("no token within the client's deadline")),
         }

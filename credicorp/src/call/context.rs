@@ -57,11 +57,19 @@ impl Context {
 
 /// The one implementor of the seam.
 impl Transport for Context {
-    fn send<'a>(&'a self, request: reqwest::Request, operation: &'static Operation) -> TransportFuture<'a> {
+    fn base(&self) -> &reqwest::Url {
+        self.account.core.base.as_url()
+    }
+
+    fn send<'a>(
+        &'a self,
+        mut request: reqwest::Request,
+        operation: &'static Operation,
+    ) -> TransportFuture<'a> {
         Box::pin(async move {
             let tokens = self.account.tokens();
             let tokens = operation.authenticated.then_some(&tokens);
-            let answer = self.account.core.call(request, operation, &self.options, tokens).await;
+            let answer = self.account.core.call(&mut request, operation, &self.options, tokens).await;
             answer.map_err(|error| credicorp_gen::Error::Transport(Box::new(error)))
         })
     }

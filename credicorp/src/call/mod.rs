@@ -39,6 +39,7 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
 pub(crate) use context::{Context, finish};
@@ -51,8 +52,26 @@ pub use crate::list::List;
 use crate::error::Error;
 use crate::response::Response;
 
+/// The future of a call that answers the whole response.
+pub type ResponseFuture<T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send>>;
+
 /// The future of a call.
-pub type CallFuture<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+#[must_use = "a future does nothing until it is awaited"]
+pub struct CallFuture<T>(ResponseFuture<T>);
+
+impl<T> Future for CallFuture<T> {
+    type Output = Result<T, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(cx).map(|answer| answer.map(Response::into_inner))
+    }
+}
+
+impl<T> fmt::Debug for CallFuture<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallFuture").finish_non_exhaustive()
+    }
+}
 
 /// The mode of [`Client`](crate::Client): a call is awaited.
 #[derive(Debug, Clone, Copy)]
@@ -124,10 +143,10 @@ impl<T, M> Call<Write<T>, M> {
 
 impl<P: Plan> IntoFuture for WithResponse<P, Async> {
     type Output = Result<Response<P::Output>, Error>;
-    type IntoFuture = CallFuture<Response<P::Output>>;
+    type IntoFuture = ResponseFuture<P::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.0.plan.run(self.0.cx))
+        self.0.plan.start(self.0.cx)
     }
 }
 
@@ -136,7 +155,7 @@ impl<P: Plan> IntoFuture for Call<P, Async> {
     type IntoFuture = CallFuture<P::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { Ok(self.plan.run(self.cx).await?.into_inner()) })
+        CallFuture(self.plan.start(self.cx))
     }
 }
 

@@ -38,9 +38,7 @@ use credicorp_gen::ResponseValue;
 pub use items::Items;
 pub use pages::Pages;
 
-use crate::call::{Call, Context, Plan, Sealed, finish};
-use crate::error::Error;
-use crate::response::Response;
+use crate::call::{Call, Context, Plan, ResponseFuture, Sealed, finish};
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,8 +97,10 @@ impl<Q: Query> Sealed for List<Q> {}
 impl<Q: Query> Plan for List<Q> {
     type Output = Page<Q::Item>;
 
-    async fn run(self, cx: Context) -> Result<Response<Page<Q::Item>>, Error> {
-        Ok(finish(self.query.page(cx.raw(), self.limit, self.cursor).await)?.map(Into::into))
+    fn start(self, cx: Context) -> ResponseFuture<Page<Q::Item>> {
+        Box::pin(async move {
+            Ok(finish(self.query.page(cx.raw(), self.limit, self.cursor).await)?.map(Into::into))
+        })
     }
 }
 

@@ -105,7 +105,7 @@ impl<Q: Query> Pages<Q, Async> {
             && let Some(call) = &self.call
         {
             let flight = self.flight.get_or_insert_with(|| call.clone().into_future());
-            if let Poll::Ready(answer) = flight.as_mut().poll(cx) {
+            if let Poll::Ready(answer) = Pin::new(flight).poll(cx) {
                 self.flight = None;
                 self.landed = Some(answer);
             }

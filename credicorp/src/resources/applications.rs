@@ -9,10 +9,8 @@ use credicorp_gen::types::{
 use jiff::civil::Date;
 
 use super::resource;
-use crate::call::{Call, Context, Plan, Read, Sealed, Wait, Write, finish};
-use crate::error::Error;
+use crate::call::{Call, Context, Plan, Read, ResponseFuture, Sealed, Wait, Write, finish};
 use crate::list::{List, Page, Query};
-use crate::response::Response;
 
 resource! {
     /// Loan applications: `cc.applications()`.
@@ -159,8 +157,8 @@ impl Sealed for DecisionOf {}
 impl Plan for DecisionOf {
     type Output = Decision;
 
-    async fn run(self, cx: Context) -> Result<Response<Decision>, Error> {
-        finish(cx.raw().get_decision(&self.0.into()).await)
+    fn start(self, cx: Context) -> ResponseFuture<Decision> {
+        Box::pin(async move { finish(cx.raw().get_decision(&self.0.into()).await) })
     }
 }
 
