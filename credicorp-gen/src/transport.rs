@@ -7,6 +7,7 @@
 use std::{fmt, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
+use reqwest::Url;
 
 use crate::{
     Client, Error, Operation, operation,
@@ -21,6 +22,9 @@ pub type TransportFuture<'a> = Pin<Box<dyn Future<Output = Result<Response, Erro
 
 /// Sends requests.
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
+    /// The base of every URL: an origin, and at most a path.
+    fn base(&self) -> &Url;
+
     /// Sends the request of an operation and answers with its success.
     ///
     /// Only a 2xx is an answer; any other outcome is an error of the implementor's own, boxed in [`Error::Transport`].
@@ -30,6 +34,22 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
 /// What a client sends through; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Session(Arc<dyn Transport>);
+
+impl Session {
+    /// The URL of a path under the base, of which nothing but the path is parsed.
+    pub(crate) fn url(&self, pieces: &[&str]) -> Url {
+        let mut url = self.0.base().clone();
+        match (url.path().trim_end_matches('/'), pieces) {
+            ("", [path]) => url.set_path(path),
+            ("", pieces) => url.set_path(&pieces.concat()),
+            (base, pieces) => {
+                let path = [base, &pieces.concat()].concat();
+                url.set_path(&path);
+            }
+        }
+        url
+    }
+}
 
 impl<T: Transport> From<Arc<T>> for Session {
     fn from(transport: Arc<T>) -> Self {
@@ -56,7 +76,9 @@ impl ClientHooks<Session> for Client {
         async move {
             let (operation, sending) = sent?;
             let mut response = sending.await?;
-            response.extensions_mut().insert(operation);
+            if operation.answers_secret {
+                response.extensions_mut().insert(operation);
+            }
             Ok(response)
         }
     }

@@ -6,7 +6,7 @@ mod support;
 
 use std::{error::Error as _, sync::Arc};
 
-use credicorp_gen::{Client, Error, Idempotency, OPERATIONS, Operation, Session, operation, types::*};
+use credicorp_gen::{Client, Error, Idempotency, OPERATIONS, Session, operation, types::*};
 use jiff::civil::date;
 use serde_json::{Value, json};
 use support::{BASE, Recorder, Refuser, body, now, query};
@@ -32,8 +32,7 @@ fn a_body_is_json_and_holds_what_was_set() {
     assert_eq!((request.method().as_str(), operation.id), ("POST", "create_application"));
     assert_eq!(request.url().as_str(), "https://api.example/partner/v1/applications");
     assert_eq!(request.headers()["content-type"], "application/json");
-    assert_eq!(request.headers()["accept"], "application/json");
-    assert_eq!(request.headers().len(), 2, "nothing else: {:?}", request.headers());
+    assert_eq!(request.headers().len(), 1, "nothing else: {:?}", request.headers());
     assert_eq!(
         serde_json::from_str::<Value>(body(&request)).unwrap(),
         json!({
@@ -100,10 +99,6 @@ fn an_answer_keeps_its_head_its_extensions_and_its_body() {
     let (application, parts, body) = answer.into_parts();
     assert_eq!(application.id, "app_1");
     assert_eq!(parts.extensions.get::<&str>(), Some(&"what the transport knows"));
-    assert_eq!(
-        parts.extensions.get::<&'static Operation>().map(|operation| operation.id),
-        Some("get_application")
-    );
     assert_eq!(body, APPLICATION);
 }
 
@@ -149,7 +144,11 @@ fn a_success_with_a_secret_that_does_not_decode_keeps_no_trace_of_it() {
 
 #[test]
 fn the_transports_error_comes_back_whole() {
-    let client = Client::new_with_client(BASE, reqwest::Client::new(), Session::from(Arc::new(Refuser)));
+    let client = Client::new_with_client(
+        BASE,
+        reqwest::Client::new(),
+        Session::from(Arc::new(Refuser(BASE.parse().unwrap()))),
+    );
     let error = now(client.get_application(&"app_1".into())).unwrap_err();
     assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("no route"));
     assert!(matches!(error, Error::Transport(_)));

@@ -1,6 +1,7 @@
 //! On whose behalf calls are made: a credential with its token cache, over a shared core.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 
 use crate::Secret;
@@ -59,7 +60,7 @@ impl Account {
     /// The token that calls are made with, within the client's deadline.
     pub(crate) async fn access_token(&self) -> Result<Secret, Error> {
         let (tokens, deadline) = (self.tokens(), self.core.limits.deadline);
-        match within(&*self.core.ambient, deadline, tokens.get(deadline)).await {
+        match within(&*self.core.ambient, deadline, pin!(tokens.get(deadline))).await {
             Some(token) => Ok(token?.secret()),
             None => Err(Error::timeout("no token within the client's deadline")),
         }

@@ -15,17 +15,17 @@ const SANDBOX: &str = "https://sandbox.api.credicorp.co.uk";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Base {
     text: String,
+    url: Url,
     loopback: bool,
 }
 
 impl Base {
     /// The host that a credential selects.
-    pub(crate) fn of(environment: Environment) -> Self {
-        let text = match environment {
+    pub(crate) fn of(environment: Environment) -> Result<Self, Error> {
+        Self::parse(match environment {
             Environment::Live => LIVE,
             Environment::Sandbox => SANDBOX,
-        };
-        Self { text: text.to_owned(), loopback: false }
+        })
     }
 
     /// A base of the user's, checked. The text is not repeated in errors: it may hold a password.
@@ -56,7 +56,12 @@ impl Base {
             }
             _ => return refused("is neither https nor http"),
         }
-        Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), loopback })
+        Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), url, loopback })
+    }
+
+    /// The same, parsed, with a slash at its end if it has no path.
+    pub(crate) fn as_url(&self) -> &Url {
+        &self.url
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -182,11 +187,11 @@ mod tests {
 
     #[test]
     fn a_credential_goes_to_its_own_environment() {
-        let live = Base::of(Environment::Live);
+        let live = Base::of(Environment::Live).unwrap();
         assert!(live.accepts(Environment::Live).is_ok());
         assert!(live.accepts(Environment::Sandbox).is_err());
         assert!(Base::parse("https://api.credicorp.co.uk/").unwrap().accepts(Environment::Sandbox).is_err());
-        assert!(Base::of(Environment::Sandbox).accepts(Environment::Live).is_err());
+        assert!(Base::of(Environment::Sandbox).unwrap().accepts(Environment::Live).is_err());
         let own = Base::parse("http://127.0.0.1:1").unwrap();
         assert!(own.accepts(Environment::Live).is_ok() && own.accepts(Environment::Sandbox).is_ok());
     }

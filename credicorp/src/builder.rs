@@ -162,7 +162,7 @@ impl<M: Mode> ClientBuilder<M> {
             Some(base) => Base::parse(&base)?,
             None => match variable_base {
                 Some(base) => Base::parse(&base).map_err(|error| error.with_context(API_BASE))?,
-                None => Base::of(environment),
+                None => Base::of(environment)?,
             },
         };
         base.accepts(environment)?;

@@ -2,15 +2,18 @@
 //!
 //! Each counts what it changed and compares that with the model, so that a new version of progenitor cannot slip past one.
 //!
-//! - A path value that is no id stops the call: `encode_path(..)` is followed by `?`.
+//! - A URL is put together by the session, which has the base parsed already; a path value that is no id stops the call.
+//! - The `accept` header is the transport's, which adds it to the copy that it sends.
 //! - The `api-version` header, the empty hooks and the constructor that panics are not printed.
 //! - The client's `Debug` is written by hand: the derived one would show what its `reqwest::Client` was configured with.
 //! - The error is ours and has no parameter.
 //! - Lists and maps read `null` as absent, `Metadata` is a plain field, `Nullable` tells `null` from absence.
 
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::{
-    Attribute, Expr, Field, File, ImplItem, Item, ItemMod, ItemStruct, Stmt, Type, parse_quote,
+    Attribute, Expr, ExprCall, ExprLit, ExprMethodCall, ExprReference, Field, File, ImplItem, Item, ItemMod,
+    ItemStruct, Lit, Stmt, Type, parse_quote,
+    punctuated::Punctuated,
     visit_mut::{self, VisitMut},
 };
 
@@ -34,10 +37,13 @@ pub(crate) fn polish(mut printed: File, model: &Model) -> Result<Polished, Error
     take_module(&mut printed.items, "prelude")?;
     let operations = model.operations.len();
     let path_values = model.operations.values().map(|operation| operation.path.matches('{').count()).sum();
+    let answers = model.operations.values().filter(|operation| operation.answer.is_some()).count();
     let mut pass = Endpoints::default();
     pass.visit_file_mut(&mut printed);
     for (what, found, expected) in [
+        ("URLs put together by the session", pass.urls, operations),
         ("path values checked", pass.path_values, path_values),
+        ("accept headers left to the transport", pass.accepts, answers),
         ("errors without a parameter", pass.errors, operations),
         ("statements of version and hooks taken out", pass.statements, operations * 3),
         ("version headers taken out", pass.headers, operations),
@@ -74,7 +80,9 @@ fn take_module(items: &mut Vec<Item>, name: &str) -> Result<Vec<Item>, Error> {
 /// What is changed in the endpoints, counted.
 #[derive(Default)]
 struct Endpoints {
+    urls: usize,
     path_values: usize,
+    accepts: usize,
     errors: usize,
     statements: usize,
     headers: usize,
@@ -131,25 +139,24 @@ impl VisitMut for Endpoints {
                 self.headers += 1;
                 *expression = (*call.receiver).clone();
             }
+            Expr::MethodCall(call)
+                if call.method == "header"
+                    && call
+                        .args
+                        .first()
+                        .is_some_and(|name| name.to_token_stream().to_string().ends_with(":: ACCEPT")) =>
+            {
+                self.accepts += 1;
+                *expression = (*call.receiver).clone();
+            }
+            Expr::Macro(found) if found.mac.path.is_ident("format") => {
+                if let Some(pieces) = self.pieces(&found.mac) {
+                    self.urls += 1;
+                    *expression = parse_quote!(self.inner.url(&[#(#pieces),*]));
+                }
+            }
             _ => {}
         }
-    }
-
-    /// Arguments of a macro are tokens to syn: this is where `format!` has its path values.
-    fn visit_macro_mut(&mut self, found: &mut syn::Macro) {
-        if !found.path.is_ident("format") {
-            return;
-        }
-        let arguments =
-            found.parse_body_with(syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated);
-        let Ok(arguments) = arguments else { return };
-        let checked = arguments.into_iter().map(|argument| {
-            let is_path_value = matches!(&argument, Expr::Call(call) if call.func.to_token_stream().to_string() == "encode_path");
-            self.path_values += usize::from(is_path_value);
-            if is_path_value { parse_quote!(#argument?) } else { argument }
-        });
-        let checked: Vec<Expr> = checked.collect();
-        found.tokens = quote!(#(#checked),*);
     }
 
     fn visit_path_mut(&mut self, path: &mut syn::Path) {
@@ -158,6 +165,29 @@ impl VisitMut for Endpoints {
             *path = parse_quote!(Error);
         }
         visit_mut::visit_path_mut(self, path);
+    }
+}
+
+impl Endpoints {
+    /// What `format!("{}/fixed/{}/…", self.baseurl, encode_path(&id.to_string()))` puts together, without the base.
+    fn pieces(&mut self, format: &syn::Macro) -> Option<Vec<Expr>> {
+        let arguments = format.parse_body_with(Punctuated::<Expr, syn::Token![,]>::parse_terminated).ok()?;
+        let mut arguments = arguments.into_iter();
+        let Expr::Lit(ExprLit { lit: Lit::Str(template), .. }) = arguments.next()? else { return None };
+        let template = template.value();
+        let mut fixed = template.strip_prefix("{}")?.split("{}");
+        arguments.next().filter(|base| base.to_token_stream().to_string() == "self . baseurl")?;
+        let first = fixed.next()?;
+        let mut pieces = vec![parse_quote!(#first)];
+        for (argument, after) in arguments.zip(fixed) {
+            let Expr::Call(ExprCall { func, args, .. }) = argument else { return None };
+            let Expr::Reference(ExprReference { expr, .. }) = args.into_iter().next()? else { return None };
+            let Expr::MethodCall(ExprMethodCall { receiver, .. }) = *expr else { return None };
+            self.path_values += usize::from(func.to_token_stream().to_string() == "encode_path");
+            pieces.push(parse_quote!(#func(#receiver.as_str())?));
+            pieces.extend((!after.is_empty()).then(|| parse_quote!(#after)));
+        }
+        Some(pieces)
     }
 }
 

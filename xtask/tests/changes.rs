@@ -159,7 +159,7 @@ fn a_new_operation_is_a_method_and_a_row() {
     for line in [
         "pub async fn close_loan<'a>(",
         "operation_id: \"close_loan\",",
-        "\"{}/v1/loans/{}/close\", self.baseurl, encode_path(& id.to_string()) ?",
+        "let url = self.inner.url(&[\"/v1/loans/\", encode_path(id.as_str())?, \"/close\"]);",
     ] {
         assert!(client.contains(&line.to_owned()), "{line} in {client:#?}");
     }

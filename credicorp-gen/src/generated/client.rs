@@ -118,17 +118,9 @@ Arguments:
         &'a self,
         body: &'a types::TokenRequest,
     ) -> Result<ResponseValue<types::Token>, Error> {
-        let url = format!("{}/oauth/token", self.baseurl);
+        let url = self.inner.url(&["/oauth/token"]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .form_urlencoded(&body)?
-            .build()?;
+        let mut request = self.client.post(url).form_urlencoded(&body)?.build()?;
         let info = OperationInfo {
             operation_id: "create_token",
         };
@@ -154,15 +146,11 @@ Arguments:
         cursor: Option<&'a str>,
         limit: Option<i32>,
     ) -> Result<ResponseValue<types::AccountPage>, Error> {
-        let url = format!("{}/partner/v1/accounts", self.baseurl);
+        let url = self.inner.url(&["/partner/v1/accounts"]);
         #[allow(unused_mut)]
         let mut request = self
             .client
             .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
             .query(&progenitor_client::QueryParam::new("cursor", &cursor))
             .query(&progenitor_client::QueryParam::new("limit", &limit))
             .build()?;
@@ -189,18 +177,9 @@ Arguments:
         &'a self,
         id: &'a crate::types::AccountId,
     ) -> Result<ResponseValue<types::Account>, Error> {
-        let url = format!(
-            "{}/partner/v1/accounts/{}", self.baseurl, encode_path(& id.to_string()) ?
-        );
+        let url = self.inner.url(&["/partner/v1/accounts/", encode_path(id.as_str())?]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "get_account",
         };
@@ -224,19 +203,11 @@ Arguments:
         &'a self,
         id: &'a crate::types::AccountId,
     ) -> Result<ResponseValue<types::Schedule>, Error> {
-        let url = format!(
-            "{}/partner/v1/accounts/{}/schedule", self.baseurl, encode_path(& id
-            .to_string()) ?
-        );
+        let url = self
+            .inner
+            .url(&["/partner/v1/accounts/", encode_path(id.as_str())?, "/schedule"]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "get_account_schedule",
         };
@@ -268,15 +239,11 @@ Arguments:
         limit: Option<i32>,
         status: Option<&'a crate::types::ApplicationStatus>,
     ) -> Result<ResponseValue<types::ApplicationPage>, Error> {
-        let url = format!("{}/partner/v1/applications", self.baseurl);
+        let url = self.inner.url(&["/partner/v1/applications"]);
         #[allow(unused_mut)]
         let mut request = self
             .client
             .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
             .query(&progenitor_client::QueryParam::new("created_after", &created_after))
             .query(
                 &progenitor_client::QueryParam::new("created_before", &created_before),
@@ -308,17 +275,9 @@ Arguments:
         &'a self,
         body: &'a types::NewApplication,
     ) -> Result<ResponseValue<types::Application>, Error> {
-        let url = format!("{}/partner/v1/applications", self.baseurl);
+        let url = self.inner.url(&["/partner/v1/applications"]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_application",
         };
@@ -342,19 +301,11 @@ Arguments:
         &'a self,
         id: &'a crate::types::ApplicationId,
     ) -> Result<ResponseValue<types::Application>, Error> {
-        let url = format!(
-            "{}/partner/v1/applications/{}", self.baseurl, encode_path(& id.to_string())
-            ?
-        );
+        let url = self
+            .inner
+            .url(&["/partner/v1/applications/", encode_path(id.as_str())?]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "get_application",
         };
@@ -378,19 +329,11 @@ Arguments:
         &'a self,
         id: &'a crate::types::ApplicationId,
     ) -> Result<ResponseValue<types::Application>, Error> {
-        let url = format!(
-            "{}/partner/v1/applications/{}/submit", self.baseurl, encode_path(& id
-            .to_string()) ?
-        );
+        let url = self
+            .inner
+            .url(&["/partner/v1/applications/", encode_path(id.as_str())?, "/submit"]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.post(url).build()?;
         let info = OperationInfo {
             operation_id: "submit_application",
         };
@@ -414,19 +357,11 @@ Arguments:
         &'a self,
         id: &'a crate::types::ApplicationId,
     ) -> Result<ResponseValue<types::Application>, Error> {
-        let url = format!(
-            "{}/partner/v1/applications/{}/withdraw", self.baseurl, encode_path(& id
-            .to_string()) ?
-        );
+        let url = self
+            .inner
+            .url(&["/partner/v1/applications/", encode_path(id.as_str())?, "/withdraw"]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.post(url).build()?;
         let info = OperationInfo {
             operation_id: "withdraw_application",
         };
@@ -450,18 +385,9 @@ Arguments:
         &'a self,
         id: &'a crate::types::DecisionOrApplicationId,
     ) -> Result<ResponseValue<types::Decision>, Error> {
-        let url = format!(
-            "{}/partner/v1/decisions/{}", self.baseurl, encode_path(& id.to_string()) ?
-        );
+        let url = self.inner.url(&["/partner/v1/decisions/", encode_path(id.as_str())?]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "get_decision",
         };
@@ -485,19 +411,11 @@ Arguments:
         &'a self,
         id: &'a crate::types::DecisionId,
     ) -> Result<ResponseValue<types::Decision>, Error> {
-        let url = format!(
-            "{}/partner/v1/decisions/{}/refresh", self.baseurl, encode_path(& id
-            .to_string()) ?
-        );
+        let url = self
+            .inner
+            .url(&["/partner/v1/decisions/", encode_path(id.as_str())?, "/refresh"]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.post(url).build()?;
         let info = OperationInfo {
             operation_id: "refresh_decision",
         };
@@ -521,17 +439,9 @@ Arguments:
         &'a self,
         body: &'a types::NewIdentityCheck,
     ) -> Result<ResponseValue<types::IdentityCheck>, Error> {
-        let url = format!("{}/partner/v1/identity/checks", self.baseurl);
+        let url = self.inner.url(&["/partner/v1/identity/checks"]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_identity_check",
         };
@@ -555,19 +465,11 @@ Arguments:
         &'a self,
         id: &'a crate::types::IdentityCheckId,
     ) -> Result<ResponseValue<types::IdentityCheck>, Error> {
-        let url = format!(
-            "{}/partner/v1/identity/checks/{}", self.baseurl, encode_path(& id
-            .to_string()) ?
-        );
+        let url = self
+            .inner
+            .url(&["/partner/v1/identity/checks/", encode_path(id.as_str())?]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "get_identity_check",
         };
@@ -591,19 +493,11 @@ Arguments:
         &'a self,
         id: &'a crate::types::OfferId,
     ) -> Result<ResponseValue<types::Offer>, Error> {
-        let url = format!(
-            "{}/partner/v1/offers/{}/accept", self.baseurl, encode_path(& id.to_string())
-            ?
-        );
+        let url = self
+            .inner
+            .url(&["/partner/v1/offers/", encode_path(id.as_str())?, "/accept"]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.post(url).build()?;
         let info = OperationInfo {
             operation_id: "accept_offer",
         };
@@ -637,15 +531,11 @@ Arguments:
         limit: Option<i32>,
         status: Option<&'a crate::types::PaymentStatus>,
     ) -> Result<ResponseValue<types::PaymentPage>, Error> {
-        let url = format!("{}/partner/v1/payments", self.baseurl);
+        let url = self.inner.url(&["/partner/v1/payments"]);
         #[allow(unused_mut)]
         let mut request = self
             .client
             .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
             .query(&progenitor_client::QueryParam::new("account_id", &account_id))
             .query(&progenitor_client::QueryParam::new("created_after", &created_after))
             .query(
@@ -678,17 +568,9 @@ Arguments:
         &'a self,
         body: &'a types::NewCollection,
     ) -> Result<ResponseValue<types::Payment>, Error> {
-        let url = format!("{}/partner/v1/payments/collections", self.baseurl);
+        let url = self.inner.url(&["/partner/v1/payments/collections"]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_collection",
         };
@@ -712,17 +594,9 @@ Arguments:
         &'a self,
         body: &'a types::NewDisbursement,
     ) -> Result<ResponseValue<types::Payment>, Error> {
-        let url = format!("{}/partner/v1/payments/disbursements", self.baseurl);
+        let url = self.inner.url(&["/partner/v1/payments/disbursements"]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_disbursement",
         };
@@ -746,17 +620,9 @@ Arguments:
         &'a self,
         body: &'a types::NewPaymentLink,
     ) -> Result<ResponseValue<types::PaymentLink>, Error> {
-        let url = format!("{}/partner/v1/payments/links", self.baseurl);
+        let url = self.inner.url(&["/partner/v1/payments/links"]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_payment_link",
         };
@@ -780,19 +646,11 @@ Arguments:
         &'a self,
         id: &'a crate::types::PaymentLinkId,
     ) -> Result<ResponseValue<types::PaymentLink>, Error> {
-        let url = format!(
-            "{}/partner/v1/payments/links/{}", self.baseurl, encode_path(& id
-            .to_string()) ?
-        );
+        let url = self
+            .inner
+            .url(&["/partner/v1/payments/links/", encode_path(id.as_str())?]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "get_payment_link",
         };
@@ -816,18 +674,9 @@ Arguments:
         &'a self,
         id: &'a crate::types::PaymentId,
     ) -> Result<ResponseValue<types::Payment>, Error> {
-        let url = format!(
-            "{}/partner/v1/payments/{}", self.baseurl, encode_path(& id.to_string()) ?
-        );
+        let url = self.inner.url(&["/partner/v1/payments/", encode_path(id.as_str())?]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "get_payment",
         };
@@ -853,15 +702,11 @@ Arguments:
         cursor: Option<&'a str>,
         limit: Option<i32>,
     ) -> Result<ResponseValue<types::WebhookEndpointPage>, Error> {
-        let url = format!("{}/partner/v1/webhook_endpoints", self.baseurl);
+        let url = self.inner.url(&["/partner/v1/webhook_endpoints"]);
         #[allow(unused_mut)]
         let mut request = self
             .client
             .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
             .query(&progenitor_client::QueryParam::new("cursor", &cursor))
             .query(&progenitor_client::QueryParam::new("limit", &limit))
             .build()?;
@@ -888,17 +733,9 @@ Arguments:
         &'a self,
         body: &'a types::NewWebhookEndpoint,
     ) -> Result<ResponseValue<types::WebhookEndpoint>, Error> {
-        let url = format!("{}/partner/v1/webhook_endpoints", self.baseurl);
+        let url = self.inner.url(&["/partner/v1/webhook_endpoints"]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_webhook_endpoint",
         };
@@ -922,19 +759,11 @@ Arguments:
         &'a self,
         id: &'a crate::types::WebhookEndpointId,
     ) -> Result<ResponseValue<types::WebhookEndpoint>, Error> {
-        let url = format!(
-            "{}/partner/v1/webhook_endpoints/{}", self.baseurl, encode_path(& id
-            .to_string()) ?
-        );
+        let url = self
+            .inner
+            .url(&["/partner/v1/webhook_endpoints/", encode_path(id.as_str())?]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "get_webhook_endpoint",
         };
@@ -958,10 +787,9 @@ Arguments:
         &'a self,
         id: &'a crate::types::WebhookEndpointId,
     ) -> Result<ResponseValue<()>, Error> {
-        let url = format!(
-            "{}/partner/v1/webhook_endpoints/{}", self.baseurl, encode_path(& id
-            .to_string()) ?
-        );
+        let url = self
+            .inner
+            .url(&["/partner/v1/webhook_endpoints/", encode_path(id.as_str())?]);
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
         let info = OperationInfo {
@@ -989,20 +817,11 @@ Arguments:
         id: &'a crate::types::WebhookEndpointId,
         body: &'a types::WebhookEndpointUpdate,
     ) -> Result<ResponseValue<types::WebhookEndpoint>, Error> {
-        let url = format!(
-            "{}/partner/v1/webhook_endpoints/{}", self.baseurl, encode_path(& id
-            .to_string()) ?
-        );
+        let url = self
+            .inner
+            .url(&["/partner/v1/webhook_endpoints/", encode_path(id.as_str())?]);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .patch(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
+        let mut request = self.client.patch(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "update_webhook_endpoint",
         };
@@ -1026,19 +845,17 @@ Arguments:
         &'a self,
         id: &'a crate::types::WebhookEndpointId,
     ) -> Result<ResponseValue<types::WebhookEndpoint>, Error> {
-        let url = format!(
-            "{}/partner/v1/webhook_endpoints/{}/rotate_secret", self.baseurl,
-            encode_path(& id.to_string()) ?
-        );
+        let url = self
+            .inner
+            .url(
+                &[
+                    "/partner/v1/webhook_endpoints/",
+                    encode_path(id.as_str())?,
+                    "/rotate_secret",
+                ],
+            );
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.post(url).build()?;
         let info = OperationInfo {
             operation_id: "rotate_webhook_secret",
         };

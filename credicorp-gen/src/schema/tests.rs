@@ -8,7 +8,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{Metadata, Nullable, Pence, Secret};
+use crate::{Metadata, Pence, Secret, types::Nullable};
 
 crate::text::string_id! {
     /// An id.

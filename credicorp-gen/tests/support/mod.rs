@@ -15,6 +15,7 @@ pub(crate) const BASE: &str = "https://api.example";
 
 #[derive(Debug)]
 pub(crate) struct Recorder {
+    base: reqwest::Url,
     status: u16,
     body: &'static str,
     seen: Mutex<Vec<(reqwest::Request, &'static Operation)>>,
@@ -22,7 +23,7 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     pub(crate) fn answering(status: u16, body: &'static str) -> Arc<Self> {
-        Arc::new(Self { status, body, seen: Mutex::default() })
+        Arc::new(Self { base: BASE.parse().unwrap(), status, body, seen: Mutex::default() })
     }
 
     pub(crate) fn client(self: &Arc<Self>) -> Client {
@@ -46,6 +47,10 @@ impl Recorder {
 }
 
 impl Transport for Recorder {
+    fn base(&self) -> &reqwest::Url {
+        &self.base
+    }
+
     fn send<'a>(&'a self, request: reqwest::Request, operation: &'static Operation) -> TransportFuture<'a> {
         self.seen.lock().unwrap().push((request, operation));
         let mut response = Response::new(Bytes::from_static(self.body.as_bytes()));
@@ -58,9 +63,13 @@ impl Transport for Recorder {
 
 /// A transport that fails with an error of its own.
 #[derive(Debug)]
-pub(crate) struct Refuser;
+pub(crate) struct Refuser(pub(crate) reqwest::Url);
 
 impl Transport for Refuser {
+    fn base(&self) -> &reqwest::Url {
+        &self.0
+    }
+
     fn send<'a>(&'a self, _: reqwest::Request, _: &'static Operation) -> TransportFuture<'a> {
         Box::pin(async { Err(Error::Transport("no route".into())) })
     }

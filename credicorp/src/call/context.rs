@@ -36,7 +36,7 @@ impl Context {
     /// Sends a request through the pipeline, with a token if the operation needs one.
     pub(super) async fn send_with_token(
         &self,
-        request: reqwest::Request,
+        request: &mut reqwest::Request,
         operation: &'static Operation,
     ) -> Result<credicorp_gen::Response, Error> {
         let tokens = self.account.tokens();
@@ -74,9 +74,17 @@ impl Context {
 
 /// The one implementor of the seam.
 impl Transport for Context {
-    fn send<'a>(&'a self, request: reqwest::Request, operation: &'static Operation) -> TransportFuture<'a> {
+    fn base(&self) -> &reqwest::Url {
+        self.account.core.base.as_url()
+    }
+
+    fn send<'a>(
+        &'a self,
+        mut request: reqwest::Request,
+        operation: &'static Operation,
+    ) -> TransportFuture<'a> {
         Box::pin(async move {
-            let answer = self.send_with_token(request, operation).await;
+            let answer = self.send_with_token(&mut request, operation).await;
             answer.map_err(|error| credicorp_gen::Error::Transport(Box::new(error)))
         })
     }

@@ -5,12 +5,12 @@ use std::marker::PhantomData;
 
 use bytes::Bytes;
 use credicorp_gen::Operation;
-use http::header::{ACCEPT, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Call, Context, Keyed, Plan, Sealed};
+use super::{Call, Context, Keyed, Plan, ResponseFuture, Sealed};
 use crate::error::Error;
 use crate::response::Response;
 
@@ -63,7 +63,6 @@ impl<T> Custom<T> {
         }
         let mut request =
             reqwest::Request::new(self.method, cx.account.core.base.url_of_callers(&self.path)?);
-        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(body) = self.body {
             request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             *request.body_mut() = Some(body.into());
@@ -93,9 +92,15 @@ impl<T: DeserializeOwned + Send + 'static> Keyed for Custom<T> {}
 impl<T: DeserializeOwned + Send + 'static> Plan for Custom<T> {
     type Output = T;
 
+    fn start(self, cx: Context) -> ResponseFuture<T> {
+        Box::pin(self.run(cx))
+    }
+}
+
+impl<T: DeserializeOwned> Custom<T> {
     async fn run(self, cx: Context) -> Result<Response<T>, Error> {
-        let (request, operation) = self.request(&cx)?;
-        let mut answer = cx.send_with_token(request, operation).await?;
+        let (mut request, operation) = self.request(&cx)?;
+        let mut answer = cx.send_with_token(&mut request, operation).await?;
         let body: &[u8] = if answer.body().is_empty() { b"null" } else { answer.body() };
         match serde_json::from_slice(body) {
             Ok(value) => {

@@ -42,6 +42,7 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
 pub(crate) use context::{Context, finish};
@@ -58,8 +59,26 @@ pub use crate::list::List;
 use crate::error::Error;
 use crate::response::Response;
 
+/// The future of a call that answers the whole response.
+pub type ResponseFuture<T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send>>;
+
 /// The future of a call.
-pub type CallFuture<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+#[must_use = "a future does nothing until it is awaited"]
+pub struct CallFuture<T>(ResponseFuture<T>);
+
+impl<T> Future for CallFuture<T> {
+    type Output = Result<T, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(cx).map(|answer| answer.map(Response::into_inner))
+    }
+}
+
+impl<T> fmt::Debug for CallFuture<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallFuture").finish_non_exhaustive()
+    }
+}
 
 /// A prepared call. Await it, or with a blocking client send it; before that set its options.
 #[must_use = "a call does nothing until it is awaited (blocking: sent)"]
@@ -125,10 +144,9 @@ impl<P, M> Call<P, M> {
 }
 
 impl<P: Plan, M> Call<P, M> {
-    /// Runs the plan; how it is waited for is the mode's.
-    pub(crate) fn run(self) -> impl Future<Output = Result<P::Output, Error>> + Send {
-        let Self { cx, plan, .. } = self;
-        async move { Ok(plan.run(cx).await?.into_inner()) }
+    /// Starts the plan; how it is waited for is the mode's.
+    pub(crate) fn start(self) -> CallFuture<P::Output> {
+        CallFuture(self.plan.start(self.cx))
     }
 }
 
@@ -144,10 +162,10 @@ impl<P: Keyed, M> Call<P, M> {
 
 impl<P: Plan> IntoFuture for WithResponse<P, Async> {
     type Output = Result<Response<P::Output>, Error>;
-    type IntoFuture = CallFuture<Response<P::Output>>;
+    type IntoFuture = ResponseFuture<P::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.0.plan.run(self.0.cx))
+        self.0.plan.start(self.0.cx)
     }
 }
 
@@ -156,7 +174,7 @@ impl<P: Plan> IntoFuture for Call<P, Async> {
     type IntoFuture = CallFuture<P::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run())
+        self.start()
     }
 }
 
@@ -170,7 +188,7 @@ impl<P: Plan> WithResponse<P, Blocking> {
     /// [`blocking`](crate::blocking).
     pub fn send(self) -> Result<Response<P::Output>, Error> {
         let core = std::sync::Arc::clone(&self.0.cx.account.core);
-        core.runtime.run(self.0.plan.run(self.0.cx))?
+        core.runtime.run(self.0.plan.start(self.0.cx))?
     }
 }
 

@@ -2,13 +2,11 @@
 
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 
 use credicorp_gen::ResponseValue;
 
+use super::ResponseFuture;
 use super::context::{Context, finish};
-use crate::error::Error;
-use crate::response::Response;
 
 /// What a call does. Sealed: the plans of this crate and no others.
 pub trait Plan: Sealed + Send + 'static {
@@ -16,7 +14,7 @@ pub trait Plan: Sealed + Send + 'static {
     type Output: Send + 'static;
 
     #[doc(hidden)]
-    fn run(self, cx: Context) -> impl Future<Output = Result<Response<Self::Output>, Error>> + Send;
+    fn start(self, cx: Context) -> ResponseFuture<Self::Output>;
 }
 
 /// What sends an idempotency key: [`Write`], and [`Custom`](super::Custom) where its method changes something.
@@ -30,21 +28,15 @@ pub trait Sealed {}
 /// What a generated endpoint answers.
 pub(crate) type RawResult<T> = Result<ResponseValue<T>, credicorp_gen::Error>;
 
-type Raw<T> = Pin<Box<dyn Future<Output = RawResult<T>> + Send>>;
-
 /// One generated endpoint with its arguments.
-struct Endpoint<T>(Box<dyn FnOnce(credicorp_gen::Client) -> Raw<T> + Send>);
+struct Endpoint<T>(Box<dyn FnOnce(Context) -> ResponseFuture<T> + Send>);
 
 impl<T> Endpoint<T> {
     fn new<F>(endpoint: impl FnOnce(credicorp_gen::Client) -> F + Send + 'static) -> Self
     where
         F: Future<Output = RawResult<T>> + Send + 'static,
     {
-        Self(Box::new(move |raw| Box::pin(endpoint(raw))))
-    }
-
-    async fn run(self, cx: Context) -> Result<Response<T>, Error> {
-        finish((self.0)(cx.raw()).await)
+        Self(Box::new(move |cx| Box::pin(async move { finish(endpoint(cx.raw()).await) })))
     }
 }
 
@@ -67,8 +59,8 @@ macro_rules! endpoint_plan {
         impl<T: Send + 'static> Plan for $plan<T> {
             type Output = T;
 
-            async fn run(self, cx: Context) -> Result<Response<T>, Error> {
-                self.0.run(cx).await
+            fn start(self, cx: Context) -> ResponseFuture<T> {
+                (self.0.0)(cx)
             }
         }
 

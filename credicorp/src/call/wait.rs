@@ -33,6 +33,12 @@ impl<P> Sealed for Wait<P> {}
 impl<P: Plan + Clone + Sync> Plan for Wait<P> {
     type Output = P::Output;
 
+    fn start(self, cx: Context) -> super::ResponseFuture<P::Output> {
+        Box::pin(self.run(cx))
+    }
+}
+
+impl<P: Plan + Clone + Sync> Wait<P> {
     async fn run(self, cx: Context) -> Result<Response<P::Output>, Error> {
         let ambient = cx.account.core.ambient.clone();
         let deadline = cx.options.limits(cx.account.core.limits).deadline;
@@ -50,7 +56,7 @@ impl<P: Plan + Clone + Sync> Plan for Wait<P> {
             if !left.is_zero() {
                 cx.options.set_left(left);
             }
-            match self.plan.clone().run(cx).await {
+            match self.plan.clone().start(cx).await {
                 Err(error) if is_not_ready(&error) => not_yet = Some(error),
                 // The poll was cut short by our own time: what is known is that there was no answer yet.
                 Err(error) if error.kind() == ErrorKind::Timeout && ambient.now() >= until => {

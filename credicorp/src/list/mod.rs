@@ -40,9 +40,7 @@ pub use pages::Pages;
 
 #[cfg(feature = "blocking")]
 use crate::call::Blocking;
-use crate::call::{Call, Context, Plan, RawResult, Sealed, finish};
-use crate::error::Error;
-use crate::response::Response;
+use crate::call::{Call, Context, Plan, RawResult, ResponseFuture, Sealed, finish};
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,8 +101,8 @@ impl<Q: Query> Sealed for List<Q> {}
 impl<Q: Query> Plan for List<Q> {
     type Output = Page<Q::Item>;
 
-    async fn run(self, cx: Context) -> Result<Response<Page<Q::Item>>, Error> {
-        Ok(finish(self.query.page(cx.raw(), self.at).await)?.map(Into::into))
+    fn start(self, cx: Context) -> ResponseFuture<Page<Q::Item>> {
+        Box::pin(async move { Ok(finish(self.query.page(cx.raw(), self.at).await)?.map(Into::into)) })
     }
 }
 

@@ -115,8 +115,8 @@ impl<Q: Query, M: Mode> Pages<Q, M> {
         if self.landed.is_none()
             && let Some(call) = &self.call
         {
-            let flight = self.flight.get_or_insert_with(|| Box::pin(call.clone().run()));
-            if let Poll::Ready(answer) = flight.as_mut().poll(cx) {
+            let flight = self.flight.get_or_insert_with(|| call.clone().start());
+            if let Poll::Ready(answer) = Pin::new(flight).poll(cx) {
                 self.flight = None;
                 self.landed = Some(answer);
             }

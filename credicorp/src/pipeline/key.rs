@@ -34,6 +34,8 @@ pub(crate) fn check(key: &str) -> Result<(), Error> {
     Ok(())
 }
 
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
 /// A random UUID (version 4). Without randomness there is no key, and a write without a key is not sent.
 fn fresh(ambient: &dyn Ambient) -> Result<Arc<str>, Error> {
     let mut bytes = [0_u8; 16];
@@ -41,9 +43,17 @@ fn fresh(ambient: &dyn Ambient) -> Result<Arc<str>, Error> {
         Error::request("the system has no randomness for an idempotency key: set one on the call")
             .with_source(source)
     })?;
-    let bits = (u128::from_be_bytes(bytes) & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
-    let text = format!("{bits:032x}");
-    Ok([&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-").into())
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let mut text = [b'-'; 36];
+    let mut at = 0;
+    for (index, byte) in bytes.into_iter().enumerate() {
+        at += usize::from(matches!(index, 4 | 6 | 8 | 10));
+        text[at] = HEX[usize::from(byte >> 4)];
+        text[at + 1] = HEX[usize::from(byte & 0xf)];
+        at += 2;
+    }
+    Ok(String::from_utf8_lossy(&text).into())
 }
 
 #[cfg(test)]

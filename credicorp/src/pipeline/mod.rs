@@ -22,7 +22,6 @@ use std::sync::Arc;
 
 use credicorp_gen::{Operation, Response};
 use http::HeaderValue;
-use http::header::USER_AGENT;
 use tracing::Instrument;
 
 pub(crate) use options::Options;
@@ -56,29 +55,18 @@ impl Core {
     /// Sends one call to its end: a success, or the one error.
     pub(crate) async fn call(
         &self,
-        mut request: reqwest::Request,
+        request: &mut reqwest::Request,
         operation: &'static Operation,
         options: &Options,
         tokens: Option<&Tokens<'_>>,
     ) -> Result<Response, Error> {
-        let prepared = options.check().and_then(|()| {
-            let key = key::choose(operation, options.key(), &*self.ambient)?;
-            options.apply(&mut request)?;
-            request.headers_mut().insert(USER_AGENT, self.user_agent.clone());
-            if let Some(key) = &key {
-                request.headers_mut().insert("idempotency-key", header_value(key)?);
-            }
-            self.base.admits(request.url())?;
-            Ok(key)
-        });
-        let run = Run::new(self, operation, options.limits(self.limits), prepared?);
+        options.check()?;
+        let key = key::choose(operation, options.key(), &*self.ambient)?;
+        options.apply(request)?;
+        self.base.admits(request.url())?;
+        let mut run = Run::new(self, operation, options.limits(self.limits), key);
         run.drive(request, tokens).instrument(trace::call(operation)).await
     }
-}
-
-fn header_value(key: &str) -> Result<HeaderValue, Error> {
-    HeaderValue::from_str(key)
-        .map_err(|source| Error::request("the idempotency key cannot be a header").with_source(source))
 }
 
 #[cfg(test)]

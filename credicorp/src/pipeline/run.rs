@@ -4,24 +4,28 @@
 //! repeat, or give up. Nothing else in the crate repeats anything.
 
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
 use credicorp_gen::{Operation, Response};
-use http::header::AUTHORIZATION;
+use http::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use http::response::Parts;
 
 use super::classify::{Repeat, Row, Signal};
 use super::token::{Token, Tokens};
-use super::wire::{Failure, Why};
+use super::wire::{Exchange, Failure, Why};
 use super::{Core, delay, trace};
 use crate::ambient::Ambient;
 use crate::error::envelope::Envelope;
 use crate::error::{Error, ErrorKind, Facts};
 use crate::response::replayed;
+
+/// How many headers the pipeline adds at most.
+const OWN_HEADERS: usize = 4;
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The limits of one call.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +40,8 @@ pub(crate) struct Limits {
 pub(crate) struct Run<'a> {
     core: &'a Core,
     operation: &'static Operation,
+    /// What every attempt's request has of its own.
+    headers: HeaderMap,
     limits: Limits,
     /// A repeat can have no second effect.
     safe: bool,
@@ -69,6 +75,7 @@ impl<'a> Run<'a> {
         Self {
             core,
             operation,
+            headers: HeaderMap::new(),
             limits,
             safe,
             until: limits.deadline.map(|deadline| core.ambient.now().saturating_add(deadline)),
@@ -82,26 +89,32 @@ impl<'a> Run<'a> {
 
     /// Runs to the end.
     pub(crate) async fn drive(
-        mut self,
-        request: reqwest::Request,
+        &mut self,
+        request: &mut reqwest::Request,
         tokens: Option<&Tokens<'_>>,
     ) -> Result<Response, Error> {
+        // A map is dear to copy: each attempt fills one of the size that it needs.
+        self.headers = std::mem::take(request.headers_mut());
         let outcome = self.attempts(request, tokens).await;
         trace::ended(&tracing::Span::current(), self.facts.attempts, &outcome);
-        outcome.map_err(|error| error.with_facts(self.facts))
+        outcome.map_err(|error| error.with_facts(self.facts.clone()))
     }
 
     async fn attempts(
         &mut self,
-        request: reqwest::Request,
+        request: &reqwest::Request,
         tokens: Option<&Tokens<'_>>,
     ) -> Result<Response, Error> {
         loop {
             let token = match tokens {
-                Some(tokens) => Some(self.token(tokens).await?),
+                Some(tokens) => Some(match tokens.cached() {
+                    Some(token) => token,
+                    // Rare, and large: it would double the future of every call.
+                    None => Box::pin(self.token(tokens)).await?,
+                }),
                 None => None,
             };
-            let outcome = self.attempt(&request, token.as_deref()).await?;
+            let outcome = self.attempt(request, token.as_deref()).await?;
             match self.judge(outcome, token.is_some()) {
                 Next::Answer(response) => return Ok(response),
                 Next::Pause(delay, error) => {
@@ -123,7 +136,7 @@ impl<'a> Run<'a> {
     /// The cached token at once, or a fresh one within the deadline.
     async fn token(&mut self, tokens: &Tokens<'_>) -> Result<Arc<Token>, Error> {
         let left = self.left();
-        let got = within(&*self.core.ambient, left, tokens.get(left)).await;
+        let got = within(&*self.core.ambient, left, pin!(tokens.get(left))).await;
         got.unwrap_or_else(|| Err(self.out_of_time("no token within")))
     }
 
@@ -145,19 +158,35 @@ impl<'a> Run<'a> {
         if left == Some(Duration::ZERO) {
             return Err(self.out_of_time("nothing was sent within"));
         }
-        let mut request =
-            request.try_clone().ok_or_else(|| Error::request("a streamed body cannot be sent"))?;
-        if let Some(token) = token {
-            request.headers_mut().insert(AUTHORIZATION, token.bearer());
-        }
+        let mut exchange = self.exchange(request, token)?;
         let limit = left.map_or(self.limits.timeout, |left| left.min(self.limits.timeout));
         self.facts.attempts += 1;
-        let outcome = within(&*self.core.ambient, Some(limit), self.core.wire.exchange(request))
+        let outcome = within(&*self.core.ambient, Some(limit), exchange.as_mut())
             .await
             .unwrap_or_else(|| Err(Failure::of(Why::TimedOut)));
         self.facts.sent |= outcome.as_ref().err().is_none_or(Failure::may_have_been_sent);
         trace::attempt(self.operation, self.facts.attempts, &outcome);
         Ok(outcome)
+    }
+
+    /// The exchange of one attempt; no `async fn`, in whose future the copy would keep its room.
+    fn exchange(&self, request: &reqwest::Request, token: Option<&Token>) -> Result<Exchange<'a>, Error> {
+        let mut request =
+            request.try_clone().ok_or_else(|| Error::request("a streamed body cannot be sent"))?;
+        let headers = request.headers_mut();
+        headers.reserve(self.headers.len() + OWN_HEADERS);
+        for (name, value) in &self.headers {
+            headers.append(name, value.clone());
+        }
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(USER_AGENT, self.core.user_agent.clone());
+        if let Some(key) = &self.facts.key {
+            headers.insert(IDEMPOTENCY_KEY, header_value(key)?);
+        }
+        if let Some(token) = token {
+            headers.insert(AUTHORIZATION, token.bearer());
+        }
+        Ok(self.core.wire.exchange(request))
     }
 
     /// Asks the truth table.
@@ -248,14 +277,18 @@ impl<'a> Run<'a> {
     }
 }
 
+fn header_value(key: &str) -> Result<HeaderValue, Error> {
+    HeaderValue::from_str(key)
+        .map_err(|source| Error::request("the idempotency key cannot be a header").with_source(source))
+}
+
 /// The future's output, or `None` when the time is up first. The future is asked first, so that an answer that is there
 /// is never thrown away.
-pub(crate) async fn within<F: Future>(
+pub(crate) async fn within<F: Future + ?Sized>(
     ambient: &dyn Ambient,
     limit: Option<Duration>,
-    future: F,
+    mut future: Pin<&mut F>,
 ) -> Option<F::Output> {
-    let mut future = pin!(future);
     let mut sleep = None;
     poll_fn(|cx| {
         if let Poll::Ready(output) = future.as_mut().poll(cx) {

@@ -104,6 +104,7 @@ impl Wire for reqwest::Client {
             parts.status = response.status();
             parts.version = response.version();
             parts.headers = std::mem::take(response.headers_mut());
+            parts.extensions = std::mem::take(response.extensions_mut());
             match read_body(&mut response).await {
                 Ok(body) => Ok(Response::from_parts(parts, body)),
                 Err((mut failure, seen)) => {

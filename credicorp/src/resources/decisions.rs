@@ -5,9 +5,7 @@ use std::time::Duration;
 use credicorp_gen::types::{Decision, DecisionId, DecisionOrApplicationId};
 
 use super::resource;
-use crate::call::{Call, Context, Plan, Sealed, Wait, Write, finish};
-use crate::error::Error;
-use crate::response::Response;
+use crate::call::{Call, Context, Plan, ResponseFuture, Sealed, Wait, Write, finish};
 
 resource! {
     /// Decisions: `cc.decisions()`.
@@ -51,8 +49,8 @@ impl Sealed for DecisionOf {}
 impl Plan for DecisionOf {
     type Output = Decision;
 
-    async fn run(self, cx: Context) -> Result<Response<Decision>, Error> {
-        finish(cx.raw().get_decision(&self.0).await)
+    fn start(self, cx: Context) -> ResponseFuture<Decision> {
+        Box::pin(async move { finish(cx.raw().get_decision(&self.0).await) })
     }
 }
 

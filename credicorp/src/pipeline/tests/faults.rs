@@ -125,10 +125,10 @@ async fn too_large(stream: &mut TcpStream, fault: Fault) {
 async fn keyless_write(client: &Client, base: &str) -> Result<u32, Error> {
     let operation = named("submit_application");
     let url = format!("{base}/partner/v1/applications/app_1/submit").parse().unwrap();
-    let request = reqwest::Request::new(operation.method.clone(), url);
+    let mut request = reqwest::Request::new(operation.method.clone(), url);
     let limits = Limits { max_retries: 3, timeout: TIMEOUT, deadline: None };
     let answer =
-        Run::new(client.core(), operation, limits, None).drive(request, Some(&client.tokens())).await?;
+        Run::new(client.core(), operation, limits, None).drive(&mut request, Some(&client.tokens())).await?;
     Ok(answer.extensions().get::<crate::error::Facts>().unwrap().attempts)
 }
 

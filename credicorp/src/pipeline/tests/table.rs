@@ -45,7 +45,7 @@ async fn run_within(sort: Sort, max_retries: u32, deadline: Option<Duration>, st
         request.headers_mut().insert("idempotency-key", key.parse().unwrap());
     }
     let limits = Limits { max_retries, timeout: HOUR, deadline };
-    let answer = Run::new(core, operation, limits, key).drive(request, Some(&client.tokens())).await;
+    let answer = Run::new(core, operation, limits, key).drive(&mut request, Some(&client.tokens())).await;
     let seen = script.seen();
     Ran {
         outcome: answer.map(|answer| answer.extensions().get::<crate::error::Facts>().unwrap().attempts),

@@ -6,7 +6,7 @@
 //! whoever comes after it landed starts anew. Nothing is spawned, and no lock is held across an await.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -91,7 +91,8 @@ impl TokenCache {
                 Look::RenewEarly(flight) => {
                     // Half of what is left, so that the call itself has time with the token there is.
                     let patience = left.map_or(HOLD_OFF, |left| HOLD_OFF.min(left / 2));
-                    if let Some(Ok(token)) = within(ambient, Some(patience), self.follow(flight)).await {
+                    if let Some(Ok(token)) = within(ambient, Some(patience), pin!(self.follow(flight))).await
+                    {
                         return Ok(token);
                     }
                     // The next look uses the good token, or joins the flight if it is good no more.
@@ -99,6 +100,11 @@ impl TokenCache {
                 }
             }
         }
+    }
+
+    /// The token, as long as no renewal is due.
+    pub(crate) fn fresh(&self, now: Duration) -> Option<Arc<Token>> {
+        self.state().current.as_ref().filter(|token| token.freshness(now) == Freshness::Fresh).cloned()
     }
 
     /// Drops that very token, if it is still the one in use.

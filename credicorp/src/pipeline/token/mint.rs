@@ -60,7 +60,8 @@ impl Minter {
         let since = self.core.ambient.now();
         let operation = operation("create_token")
             .ok_or_else(|| Error::config("the generated operations have no create_token"))?;
-        let answer = self.core.call(self.request(operation)?, operation, &Options::default(), None).await;
+        let answer =
+            self.core.call(&mut self.request(operation)?, operation, &Options::default(), None).await;
         let (parts, body) = answer.map_err(explain)?.into_parts();
         let failed = |message: String| Error::undecodable(&parts, &body, message, false);
         let answer: Answer = serde_json::from_slice(&body).map_err(|error| {

@@ -31,6 +31,11 @@ pub(crate) struct Tokens<'a> {
 }
 
 impl Tokens<'_> {
+    /// The cached token, if it is fresh.
+    pub(crate) fn cached(&self) -> Option<Arc<Token>> {
+        self.cache.fresh(self.minter.ambient().now())
+    }
+
     /// A token, within what is left of the caller's deadline.
     pub(crate) async fn get(&self, left: Option<Duration>) -> Result<Arc<Token>, Error> {
         self.cache.get(self.minter.ambient(), left, &self.minter).await
