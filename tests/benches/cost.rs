@@ -10,6 +10,8 @@
     reason = "nobody depends on a benchmark"
 )]
 
+#[path = "support/server.rs"]
+mod server;
 mod support;
 
 use std::hint::black_box;
@@ -18,8 +20,8 @@ use credicorp::Client;
 use credicorp_tests::measure::bare::{self, Bare};
 use credicorp_tests::measure::{Side, answers, client};
 use criterion::Criterion;
+use server::Server;
 use support::cpu::Cpu;
-use support::server::Server;
 use support::table::{self, Row};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;

@@ -1,5 +1,4 @@
 //! What the measurements share.
 
 pub mod cpu;
-pub mod server;
 pub mod table;
