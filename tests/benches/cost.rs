@@ -15,15 +15,18 @@ mod server;
 mod support;
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use credicorp::Client;
+use credicorp::types::ApplicationPage;
 use credicorp_tests::measure::bare::{self, Bare};
 use credicorp_tests::measure::{Side, answers, client};
 use criterion::Criterion;
+use serde::de::DeserializeOwned;
 use server::Server;
-use support::cpu::Cpu;
+use support::cpu::{self, Cpu};
 use support::table::{self, Row};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
 /// How many calls run at once in the rows that say so.
@@ -33,9 +36,12 @@ const AT_ONCE: u32 = 64;
 struct Work {
     name: &'static str,
     units: u32,
-    bare: Box<dyn Fn()>,
-    ours: Box<dyn Fn()>,
+    bare: Times,
+    ours: Times,
 }
+
+/// Does the work of one side so many times, and says what CPU time that took.
+type Times = Box<dyn Fn(u64) -> Duration>;
 
 fn main() {
     let server = Server::start();
@@ -43,8 +49,8 @@ fn main() {
     let mut criterion = Criterion::default().with_measurement(Cpu).configure_from_args();
     for work in &rows {
         let mut group = criterion.benchmark_group(work.name);
-        group.bench_function(Bare::NAME, |bencher| bencher.iter(&work.bare));
-        group.bench_function(Client::NAME, |bencher| bencher.iter(&work.ours));
+        group.bench_function(Bare::NAME, |bencher| bencher.iter_custom(&work.bare));
+        group.bench_function(Client::NAME, |bencher| bencher.iter_custom(&work.ours));
         group.finish();
     }
     criterion.final_summary();
@@ -57,7 +63,6 @@ fn main() {
 
 fn rows(base: &str) -> Vec<Work> {
     let page = answers::page();
-    let theirs = page.clone();
     vec![
         calls("GET, one at a time", base, 1, false),
         calls("POST, one at a time", base, 1, true),
@@ -66,14 +71,8 @@ fn rows(base: &str) -> Vec<Work> {
         Work {
             name: "decode a page of 100",
             units: 1,
-            bare: Box::new(move || {
-                black_box(serde_json::from_slice::<bare::ApplicationPage>(theirs.as_bytes()).unwrap());
-            }),
-            ours: Box::new(move || {
-                black_box(
-                    serde_json::from_slice::<credicorp::types::ApplicationPage>(page.as_bytes()).unwrap(),
-                );
-            }),
+            bare: decoder::<bare::ApplicationPage>(page.clone()),
+            ours: decoder::<ApplicationPage>(page),
         },
     ]
 }
@@ -87,17 +86,32 @@ fn calls(name: &'static str, base: &str, at_once: u32, create: bool) -> Work {
     }
 }
 
-/// So many calls of one side, on a runtime of its own.
-fn caller(side: impl Side, at_once: u32, create: bool) -> Box<dyn Fn()> {
-    let runtime: Runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    Box::new(move || {
+fn decoder<T: DeserializeOwned>(page: String) -> Times {
+    Box::new(move |times| {
+        let start = cpu::used();
+        for _ in 0..times {
+            black_box(serde_json::from_slice::<T>(black_box(page.as_bytes())).unwrap());
+        }
+        cpu::used() - start
+    })
+}
+
+/// The calls of one side, on a runtime of its own that is entered once.
+fn caller(side: impl Side, at_once: u32, create: bool) -> Times {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    Box::new(move |times| {
         runtime.block_on(async {
-            if at_once == 1 {
-                return one(side.clone(), create).await;
+            let start = cpu::used();
+            for _ in 0..times {
+                if at_once == 1 {
+                    one(side.clone(), create).await;
+                    continue;
+                }
+                let calls: JoinSet<()> = (0..at_once).map(|_| one(side.clone(), create)).collect();
+                calls.join_all().await;
             }
-            let calls: JoinSet<()> = (0..at_once).map(|_| one(side.clone(), create)).collect();
-            calls.join_all().await;
-        });
+            cpu::used() - start
+        })
     })
 }
 

@@ -200,6 +200,12 @@ fn webhook_events() {
         EventData::Unknown(json) => panic!("{} {json}", event.kind),
         _ => panic!("{}", event.kind),
     }
+    let delivery = webhooks::testing::event("payment.settled", "whsec_4Td1").unwrap();
+    let cc = Client::new("sk_test_9fK2c").unwrap();
+    let event =
+        cc.webhooks().construct_event(&delivery.body, &delivery.signature_header, "whsec_4Td1").unwrap();
+    let EventData::PaymentSettled(payment) = &event.data else { panic!("{}", event.kind) };
+    assert_eq!(payment.payment_id, "pay_2Mf6j9Ra");
     let stale = webhooks::construct_event(body, &header, "whsec_4Td1").unwrap_err();
     assert_eq!(stale.kind(), ErrorKind::Webhook);
 }

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use super::cpu;
-
 /// How many blocks each side has.
 const BLOCKS: usize = 80;
 /// How much CPU one block takes at least.
@@ -19,21 +17,28 @@ pub struct Row {
 }
 
 impl Row {
-    /// Measures. A closure does its work once; `units` is how many calls that makes.
-    pub fn measure(name: &'static str, units: u32, mut bare: impl FnMut(), mut ours: impl FnMut()) -> Self {
+    /// Measures. A closure does its work so many times, and says what CPU time that took; `units` is how many calls one
+    /// such work makes.
+    pub fn measure(
+        name: &'static str,
+        units: u32,
+        bare: impl Fn(u64) -> Duration,
+        ours: impl Fn(u64) -> Duration,
+    ) -> Self {
         let mut times = 1;
-        while block(times, &mut bare) < BLOCK {
+        while bare(u64::from(times)) < BLOCK {
             times *= 2;
         }
+        let block = |side: &dyn Fn(u64) -> Duration| side(u64::from(times));
         let (mut bares, mut ourses) = (Vec::new(), Vec::new());
         for turn in 0..BLOCKS {
             // bare, ours, ours, bare: who comes first has no advantage.
             if turn % 2 == 0 {
-                bares.push(block(times, &mut bare));
-                ourses.push(block(times, &mut ours));
+                bares.push(block(&bare));
+                ourses.push(block(&ours));
             } else {
-                ourses.push(block(times, &mut ours));
-                bares.push(block(times, &mut bare));
+                ourses.push(block(&ours));
+                bares.push(block(&bare));
             }
         }
         let ratios = bares.iter().zip(&ourses).map(|(bare, ours)| ours.as_secs_f64() / bare.as_secs_f64());
@@ -44,14 +49,6 @@ impl Row {
         };
         Self { name, bare: micros(bares), ours: micros(ourses), ratio }
     }
-}
-
-fn block(times: u32, work: &mut impl FnMut()) -> Duration {
-    let start = cpu::used();
-    for _ in 0..times {
-        work();
-    }
-    cpu::used() - start
 }
 
 fn quartiles(mut values: Vec<f64>) -> [f64; 3] {
