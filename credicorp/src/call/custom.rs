@@ -17,7 +17,8 @@ use crate::response::Response;
 /// A call of a path of your own; made by [`Client::request`](crate::Client::request).
 ///
 /// It goes the way of every call: token, idempotency key (unless the method is safe), repeats, deadline, errors. The answer
-/// is read as any type that serde reads; an empty one as `()`, or as JSON's `null`.
+/// is read as any type that serde reads, an empty one as JSON's `null`: `()` insists on that, and `serde::de::IgnoredAny`
+/// takes whatever comes.
 ///
 /// The path begins with one `/` and holds no `//`, `\`, `?`, `#`, dot segment, or encoded form of these, so that it is what
 /// it looks like, under the configured base; parameters go by [`query`](Call::query). As nobody knows whether the endpoint
