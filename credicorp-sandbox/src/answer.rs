@@ -27,6 +27,11 @@ impl Answer {
         Ok(Self::text(status, "application/json", body))
     }
 
+    /// An answer without a body.
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
+    }
+
     pub(crate) fn problem(problem: Problem, request_id: &str) -> Self {
         let mut answer = Self::text(problem.status, "application/json", problem.body(request_id).to_string());
         answer.headers.extend(problem.headers);

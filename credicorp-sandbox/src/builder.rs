@@ -13,6 +13,8 @@ pub struct Builder {
     pub(crate) port: u16,
     pub(crate) seed: u64,
     pub(crate) webhook_url: Option<String>,
+    pub(crate) allow_remote_webhooks: bool,
+    pub(crate) webhook_timeout: Duration,
     pub(crate) frozen_at: Option<Timestamp>,
     pub(crate) decision_delay: Duration,
     pub(crate) token_lifetime: Duration,
@@ -26,6 +28,8 @@ impl Builder {
             port: 0,
             seed: 0,
             webhook_url: None,
+            allow_remote_webhooks: false,
+            webhook_timeout: Duration::from_secs(10),
             frozen_at: None,
             decision_delay: Duration::from_millis(300),
             token_lifetime: Duration::from_secs(3600),
@@ -49,6 +53,20 @@ impl Builder {
     /// An endpoint that all events are delivered to, as by [`Sandbox::deliver_webhooks_to`].
     pub fn webhook_url(mut self, url: impl Into<String>) -> Self {
         self.webhook_url = Some(url.into());
+        self
+    }
+
+    /// Sends webhooks to other machines too; by default what is for another machine is recorded as not sent. They go by https, which
+    /// takes the feature `rustls`.
+    pub fn allow_remote_webhooks(mut self, on: bool) -> Self {
+        self.allow_remote_webhooks = on;
+        self
+    }
+
+    /// How long a webhook endpoint may take to answer; 10 s by default. The one limit that is measured in real time, since the endpoint is
+    /// a real program.
+    pub fn webhook_timeout(mut self, limit: Duration) -> Self {
+        self.webhook_timeout = limit;
         self
     }
 

@@ -23,7 +23,8 @@
 //!   In debug builds every answer is checked against the spec too: [`Sandbox::spec_violations`].
 //! - **Time.** Everything follows the [`Clock`], which runs until a test takes it in hand.
 //! - **Failures.** A [`Fault`] makes the next requests fail.
-//! - **Webhooks** are signed and sent over HTTP, to this machine only: [`Sandbox::deliver_webhooks_to`].
+//! - **Webhooks** are signed and sent over HTTP, to this machine only, and again if they fail: [`Sandbox::deliver_webhooks_to`], or endpoints
+//!   created over the API.
 //! - **Determinism.** The same requests on the same clock give the same ids, amounts and decisions on every run.
 //!
 //! What the spec has and this crate has not is answered by 501 `not_emulated`, never by made-up data.

@@ -1,100 +1,61 @@
-//! What each operation does. An operation of the spec that is not in [`HANDLERS`] is validated like any other and then answered by 501
-//! `not_emulated`: nothing is made up.
+//! What each operation does: a table from the spec's ids to functions, each of which reads its input, asks the state, and answers.
+//!
+//! An operation that is not in it is answered by 501 `not_emulated`, but for `create_token`, which is another protocol. The spec has
+//! validated the input before.
 
-use http::StatusCode;
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
+mod applications;
+mod decisions;
+mod list;
+mod webhook_endpoints;
+
 use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::exchange::Input;
-use crate::page::{Page, Slice};
 use crate::problem::{FieldError, Problem};
 use crate::shared::Shared;
 use crate::spec::Spec;
-use crate::world::{ApplicationFilter, NewApplication};
+use crate::webhooks::check_url;
+use crate::world::NewApplication;
+
+type Check = fn(&Spec, &Value) -> Vec<FieldError>;
+type Run = fn(&Shared, &Input) -> Result<Answer, Problem>;
 
 #[derive(Debug)]
 pub(crate) struct Handler {
     operation: &'static str,
     /// What the schema of the body cannot say.
-    pub(crate) check: fn(&Spec, &Value) -> Vec<FieldError>,
-    pub(crate) run: fn(&Shared, &Input) -> Result<Answer, Problem>,
+    pub(crate) check: Check,
+    pub(crate) run: Run,
 }
 
-/// Everything that is emulated, but for `create_token`, which is another protocol.
 const HANDLERS: &[Handler] = &[
-    Handler { operation: "create_application", check: NewApplication::check, run: create_application },
-    Handler { operation: "list_applications", check: nothing_more, run: list_applications },
-    Handler { operation: "get_application", check: nothing_more, run: get_application },
-    Handler { operation: "submit_application", check: nothing_more, run: submit_application },
-    Handler { operation: "withdraw_application", check: nothing_more, run: withdraw_application },
-    Handler { operation: "get_decision", check: nothing_more, run: get_decision },
-    Handler { operation: "refresh_decision", check: nothing_more, run: refresh_decision },
+    checked("create_application", NewApplication::check, applications::create),
+    plain("list_applications", applications::list),
+    plain("get_application", applications::get),
+    plain("submit_application", applications::submit),
+    plain("withdraw_application", applications::withdraw),
+    plain("get_decision", decisions::get),
+    plain("refresh_decision", decisions::refresh),
+    checked("create_webhook_endpoint", check_url, webhook_endpoints::create),
+    plain("list_webhook_endpoints", webhook_endpoints::list),
+    plain("get_webhook_endpoint", webhook_endpoints::get),
+    checked("update_webhook_endpoint", check_url, webhook_endpoints::update),
+    plain("delete_webhook_endpoint", webhook_endpoints::delete),
+    plain("rotate_webhook_secret", webhook_endpoints::rotate_secret),
 ];
+
+const fn checked(operation: &'static str, check: Check, run: Run) -> Handler {
+    Handler { operation, check, run }
+}
+
+/// An operation whose body the schema says everything about.
+const fn plain(operation: &'static str, run: Run) -> Handler {
+    Handler { operation, check: |_, _| Vec::new(), run }
+}
 
 pub(crate) fn handler(operation: &str) -> Option<&'static Handler> {
     HANDLERS.iter().find(|handler| handler.operation == operation)
-}
-
-fn nothing_more(_: &Spec, _: &Value) -> Vec<FieldError> {
-    Vec::new()
-}
-
-fn create_application(shared: &Shared, input: &Input) -> Result<Answer, Problem> {
-    let new: NewApplication = input.body()?;
-    let application = shared.world(|world, now| world.create_application(new, now));
-    Answer::json(StatusCode::CREATED, &application)
-}
-
-fn list_applications(shared: &Shared, input: &Input) -> Result<Answer, Problem> {
-    const LIST: &str = "applications";
-    let before = input.text("cursor").map(|cursor| shared.cursors.open(LIST, cursor)).transpose()?;
-    let slice = Slice::new(input.integer("limit"), before);
-    let filter = ApplicationFilter {
-        status: input.text("status").map(str::to_owned),
-        created_after: start_of_day(input, "created_after")?,
-        created_before: start_of_day(input, "created_before")?,
-    };
-    shared.world(|world, _| {
-        let (data, next) = world.applications(&filter, &slice);
-        let next_cursor = next.map(|place| shared.cursors.seal(LIST, place));
-        Answer::json(StatusCode::OK, &Page { data, has_more: next.is_some(), next_cursor })
-    })
-}
-
-fn get_application(shared: &Shared, input: &Input) -> Result<Answer, Problem> {
-    shared.world(|world, _| Answer::json(StatusCode::OK, world.application(input.id())?))
-}
-
-fn submit_application(shared: &Shared, input: &Input) -> Result<Answer, Problem> {
-    let application = shared.world(|world, now| world.submit_application(input.id(), now))?;
-    Answer::json(StatusCode::OK, &application)
-}
-
-fn withdraw_application(shared: &Shared, input: &Input) -> Result<Answer, Problem> {
-    let application = shared.world(|world, now| world.withdraw_application(input.id(), now))?;
-    Answer::json(StatusCode::OK, &application)
-}
-
-fn get_decision(shared: &Shared, input: &Input) -> Result<Answer, Problem> {
-    shared.world(|world, _| Answer::json(StatusCode::OK, world.decision(input.id())?))
-}
-
-fn refresh_decision(shared: &Shared, input: &Input) -> Result<Answer, Problem> {
-    let decision = shared.world(|world, now| world.refresh_decision(input.id(), now))?;
-    Answer::json(StatusCode::ACCEPTED, &decision)
-}
-
-/// A date of the query, from 00:00 UTC.
-fn start_of_day(input: &Input, name: &str) -> Result<Option<Timestamp>, Problem> {
-    let read = |text: &str| -> Result<Timestamp, jiff::Error> {
-        Ok(text.parse::<Date>()?.to_zoned(TimeZone::UTC)?.timestamp())
-    };
-    let refuse =
-        |_| Problem::of_fields(vec![FieldError::new(name, "invalid_format", "must be a valid date")]);
-    input.text(name).map(read).transpose().or_else(|error| refuse(error).map_or(Ok(None), Err))
 }
 
 #[cfg(test)]
@@ -118,19 +79,13 @@ mod tests {
                 "create_disbursement",
                 "create_identity_check",
                 "create_payment_link",
-                "create_webhook_endpoint",
-                "delete_webhook_endpoint",
                 "get_account",
                 "get_account_schedule",
                 "get_identity_check",
                 "get_payment",
                 "get_payment_link",
-                "get_webhook_endpoint",
                 "list_accounts",
                 "list_payments",
-                "list_webhook_endpoints",
-                "rotate_webhook_secret",
-                "update_webhook_endpoint",
             ]
         );
     }

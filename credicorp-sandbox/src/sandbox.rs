@@ -1,3 +1,5 @@
+mod webhooks;
+
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -12,7 +14,7 @@ use crate::fault::Fault;
 use crate::record::RecordedRequest;
 use crate::server;
 use crate::shared::Shared;
-use crate::webhooks::{Delivery, deliver_until_closed};
+use crate::webhooks::deliver_until_closed;
 
 /// A running emulator of the partner API on a port of its own, on 127.0.0.1.
 ///
@@ -67,7 +69,8 @@ impl Sandbox {
         (&self.shared.credentials.client_id, &self.shared.credentials.client_secret)
     }
 
-    /// The secret that webhooks are signed with, `whsec_…`.
+    /// The secret, `whsec_…`, that deliveries to the builder's and to [`Sandbox::deliver_webhooks_to`]'s addresses are signed with. An
+    /// endpoint that was created over the API has one of its own.
     #[must_use]
     pub fn webhook_secret(&self) -> &str {
         &self.shared.credentials.webhook_secret
@@ -77,29 +80,6 @@ impl Sandbox {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
-    }
-
-    /// Delivers every event that happens from now on to this address on this machine. Gives the secret that the deliveries are
-    /// signed with, by now [`Sandbox::webhook_secret`] for every address.
-    ///
-    /// # Errors
-    ///
-    /// It is no http or https address on loopback: the sandbox sends nothing to anywhere else.
-    pub fn deliver_webhooks_to(&self, url: impl AsRef<str>) -> Result<String, Error> {
-        self.shared.webhooks.register(url.as_ref())?;
-        Ok(self.webhook_secret().to_owned())
-    }
-
-    /// What was delivered so far, oldest first: one attempt for each event and endpoint; the last 50,000 of them.
-    #[must_use]
-    pub fn deliveries(&self) -> Vec<Delivery> {
-        self.shared.webhooks.deliveries()
-    }
-
-    /// Waits until everything that has happened by the sandbox's clock has been delivered, or refused.
-    pub async fn flush_webhooks(&self) {
-        self.shared.settle();
-        self.shared.webhooks.idle().await;
     }
 
     /// The requests received so far, oldest first, answered or not; the last 50,000 of them.

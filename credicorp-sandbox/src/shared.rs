@@ -19,7 +19,7 @@ use crate::spec::Spec;
 use crate::sync::lock;
 use crate::tasks::Tasks;
 use crate::tokens::Tokens;
-use crate::webhooks::Webhooks;
+use crate::webhooks::{Registry, Rules, Webhooks};
 use crate::world::World;
 
 /// The one project of a sandbox; both kinds of credentials belong to it.
@@ -54,6 +54,8 @@ impl Shared {
         let ids = Arc::new(Ids::new(builder.seed));
         let credentials = Credentials::new(&ids);
         let lifetime = builder.token_lifetime;
+        let webhook_rules =
+            Rules { allow_remote: builder.allow_remote_webhooks, timeout: builder.webhook_timeout };
         let shared = Self {
             spec,
             clock: Clock::new(builder.frozen_at),
@@ -63,7 +65,7 @@ impl Shared {
             keys: IdempotencyKeys::default(),
             faults: Faults::default(),
             requests: Requests::default(),
-            webhooks: Webhooks::new(credentials.webhook_secret.clone()),
+            webhooks: Webhooks::new(Arc::clone(&ids), webhook_rules),
             tasks: Tasks::new(),
             log_requests: builder.log_requests,
             closing: watch::Sender::new(false),
@@ -74,9 +76,22 @@ impl Shared {
             url,
         };
         if let Some(url) = &builder.webhook_url {
-            shared.webhooks.register(url)?;
+            shared.deliver_webhooks_to(url)?;
         }
         Ok(Arc::new(shared))
+    }
+
+    /// Registers an endpoint for every event from now on, signed with the sandbox's own secret.
+    pub(crate) fn deliver_webhooks_to(&self, url: &str) -> Result<(), Error> {
+        self.settle();
+        self.webhooks.register(url, &self.credentials.webhook_secret, self.clock.now())
+    }
+
+    /// Works on the webhook endpoints, after everything that is due was announced to them.
+    pub(crate) fn endpoints<T>(&self, work: impl FnOnce(&mut Registry, Timestamp) -> T) -> T {
+        self.settle();
+        let now = self.clock.now();
+        self.webhooks.endpoints(|endpoints| work(endpoints, now))
     }
 
     /// Lets what is due happen, does `work` on the state, and announces what came of both.
@@ -94,7 +109,7 @@ impl Shared {
             }
         }
         // Under the lock, so that events are queued in the order in which they happened.
-        self.webhooks.publish(events);
+        self.webhooks.publish(events, now);
         drop(world);
         if changed {
             self.webhooks.wake();

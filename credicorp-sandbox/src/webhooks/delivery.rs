@@ -3,17 +3,28 @@ use std::fmt;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-/// One delivery of one event to one endpoint. `Debug` does not show the body.
+/// One attempt to deliver one event to one endpoint. `Debug` does not show the body.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Delivery {
-    pub(crate) id: String,
-    pub(crate) event_id: String,
-    pub(crate) event_type: &'static str,
-    pub(crate) url: String,
-    pub(crate) body: Bytes,
-    pub(crate) at: Timestamp,
-    pub(crate) outcome: Result<u16, String>,
+    pub(super) id: String,
+    pub(super) endpoint_id: String,
+    pub(super) event_id: String,
+    pub(super) event_type: &'static str,
+    pub(super) url: String,
+    pub(super) body: Bytes,
+    pub(super) attempt: u32,
+    pub(super) at: Timestamp,
+    pub(super) outcome: Outcome,
+}
+
+/// What became of an attempt.
+#[derive(Clone, Debug)]
+pub(super) enum Outcome {
+    Answered(u16),
+    Unanswered(String),
+    /// It would have gone to another machine.
+    NotSent,
 }
 
 impl Delivery {
@@ -21,6 +32,12 @@ impl Delivery {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// The id of the endpoint that it was for.
+    #[must_use]
+    pub fn endpoint_id(&self) -> &str {
+        &self.endpoint_id
     }
 
     /// The id of the event, the same in each of its deliveries.
@@ -47,28 +64,47 @@ impl Delivery {
         &self.body
     }
 
+    /// 1 for the first attempt of this event at this endpoint, and for one made by hand.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
     /// When it was sent, by the sandbox's clock.
     #[must_use]
     pub fn at(&self) -> Timestamp {
         self.at
     }
 
+    /// Whether it was sent at all: what is for another machine is not, unless [`crate::Builder::allow_remote_webhooks`] says so.
+    #[must_use]
+    pub fn sent(&self) -> bool {
+        !matches!(self.outcome, Outcome::NotSent)
+    }
+
     /// The status that the endpoint answered with; `None` if there was no answer.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
-        self.outcome.as_ref().ok().copied()
+        match self.outcome {
+            Outcome::Answered(status) => Some(status),
+            _ => None,
+        }
     }
 
     /// Why there was no answer.
     #[must_use]
     pub fn error(&self) -> Option<&str> {
-        self.outcome.as_ref().err().map(String::as_str)
+        match &self.outcome {
+            Outcome::Answered(_) => None,
+            Outcome::Unanswered(why) => Some(why),
+            Outcome::NotSent => Some("not sent: the sandbox sends to this machine only"),
+        }
     }
 
     /// Whether the endpoint took it: any 2xx. A redirect is a refusal.
     #[must_use]
     pub fn succeeded(&self) -> bool {
-        matches!(self.outcome, Ok(200..=299))
+        matches!(self.outcome, Outcome::Answered(200..=299))
     }
 }
 
@@ -80,6 +116,7 @@ impl fmt::Debug for Delivery {
             .field("event_id", &self.event_id)
             .field("event_type", &self.event_type)
             .field("url", &self.url)
+            .field("attempt", &self.attempt)
             .field("at", &self.at)
             .field("outcome", &self.outcome)
             .finish_non_exhaustive()

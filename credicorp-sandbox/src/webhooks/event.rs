@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 /// The version of the API that events say they are of.
-const API_VERSION: &str = "2026-06-01";
+pub(super) const API_VERSION: &str = "2026-06-01";
 
 #[derive(Clone, Debug)]
 pub(crate) struct Event {

@@ -133,6 +133,14 @@ impl Caller {
         self.send(self.request(Method::POST, path).json(body)).await
     }
 
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Reply {
+        self.send(self.request(Method::PATCH, path).json(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
     pub(crate) async fn create(&self) -> Reply {
         let reply = self.post(APPLICATIONS, &new_application()).await;
         assert_eq!(reply.status, 201, "{}", reply.text);

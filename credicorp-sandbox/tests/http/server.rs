@@ -35,9 +35,7 @@ async fn what_is_not_emulated_says_so_after_it_was_validated() {
         (Method::GET, "accounts"),
         (Method::GET, "accounts/acc_1/schedule"),
         (Method::GET, "payments?limit=5"),
-        (Method::GET, "webhook_endpoints"),
         (Method::POST, "offers/off_1/accept"),
-        (Method::DELETE, "webhook_endpoints/whend_1"),
     ] {
         let error = caller
             .send(caller.request(method, &format!("/partner/v1/{path}")))

@@ -1,60 +1,19 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Redirect;
-use axum::routing::post;
+use axum::http::HeaderMap;
 use credicorp_sandbox::Sandbox;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 
 use crate::caller::{Caller, START, start_time};
-
-struct Endpoint {
-    url: String,
-    received: mpsc::UnboundedReceiver<(HeaderMap, Bytes)>,
-    _server: JoinSet<()>,
-}
-
-impl Endpoint {
-    async fn start() -> Self {
-        let (sender, received) = mpsc::unbounded_channel();
-        let hook = async move |headers: HeaderMap, body: Bytes| {
-            sender.send((headers, body)).unwrap();
-            StatusCode::NO_CONTENT
-        };
-        let router = Router::new()
-            .route("/hook", post(hook))
-            .route("/elsewhere", post(async || Redirect::temporary("/hook")));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let mut server = JoinSet::new();
-        server.spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { url, received, _server: server }
-    }
-
-    fn events(&mut self) -> Vec<(HeaderMap, Value)> {
-        let mut events = Vec::new();
-        while let Ok((headers, body)) = self.received.try_recv() {
-            events.push((headers, serde_json::from_slice(&body).unwrap()));
-        }
-        events
-    }
-}
-
-fn kinds(events: &[(HeaderMap, Value)]) -> Vec<&str> {
-    events.iter().map(|(_, event)| event["type"].as_str().unwrap()).collect()
-}
+use crate::receiver::{Receiver, kinds};
 
 #[tokio::test]
 async fn every_change_is_delivered_in_order_and_when_it_is_due() {
-    let mut endpoint = Endpoint::start().await;
+    let mut endpoint = Receiver::start().await;
     let caller = Caller::of(Sandbox::builder().webhook_url(format!("{}/hook", endpoint.url))).await;
     let id = caller.submitted("16093826").await;
     caller.sandbox.flush_webhooks().await;
@@ -83,7 +42,7 @@ async fn every_change_is_delivered_in_order_and_when_it_is_due() {
 
 #[tokio::test]
 async fn nobody_need_ask_for_a_decision_to_be_announced() {
-    let mut endpoint = Endpoint::start().await;
+    let mut endpoint = Receiver::start().await;
     let caller = Caller::of(Sandbox::builder().webhook_url(format!("{}/hook", endpoint.url))).await;
     caller.submitted("00000403").await;
     caller.pass(300);
@@ -99,7 +58,7 @@ async fn nobody_need_ask_for_a_decision_to_be_announced() {
 
 #[tokio::test]
 async fn a_running_clock_needs_no_hand() {
-    let mut endpoint = Endpoint::start().await;
+    let mut endpoint = Receiver::start().await;
     let caller = Caller::of(Sandbox::builder().decision_delay(Duration::from_millis(3))).await;
     caller.sandbox.deliver_webhooks_to(format!("{}/hook", endpoint.url)).unwrap();
     caller.sandbox.clock().resume();
@@ -112,7 +71,7 @@ async fn a_running_clock_needs_no_hand() {
 
 #[tokio::test]
 async fn a_delivery_is_signed_over_its_very_bytes() {
-    let mut endpoint = Endpoint::start().await;
+    let mut endpoint = Receiver::start().await;
     let caller = Caller::start().await;
     let secret = caller.sandbox.deliver_webhooks_to(format!("{}/hook", endpoint.url)).unwrap();
     assert!(secret == caller.sandbox.webhook_secret() && secret.starts_with("whsec_"));
@@ -131,7 +90,7 @@ async fn a_delivery_is_signed_over_its_very_bytes() {
 
 #[tokio::test]
 async fn each_endpoint_gets_each_event_from_its_registration_on() {
-    let (mut early, mut late) = (Endpoint::start().await, Endpoint::start().await);
+    let (mut early, mut late) = (Receiver::start().await, Receiver::start().await);
     let caller = Caller::start().await;
     caller.sandbox.deliver_webhooks_to(format!("{}/hook", early.url)).unwrap();
     caller.submitted("16093826").await;
@@ -149,7 +108,7 @@ async fn each_endpoint_gets_each_event_from_its_registration_on() {
 
 #[tokio::test]
 async fn what_became_of_a_delivery_is_recorded() {
-    let endpoint = Endpoint::start().await;
+    let endpoint = Receiver::start().await;
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let caller = Caller::start().await;
     for url in

@@ -5,11 +5,15 @@ use std::ffi::OsString;
 pub(crate) const HELP: &str = "\
 The Credicorp partner API offline: stateful, deterministic, as strict as the spec.
 
-Usage: credicorp-sandbox [--port N] [--webhook-url URL]
+Usage: credicorp-sandbox [--port N] [--webhook-url URL] [--allow-remote-webhooks]
 
 Options:
   --port N           the port on 127.0.0.1; 4010 unless said otherwise, 0 for a free one
   --webhook-url URL  deliver every event to this address on this machine, signed
+  --allow-remote-webhooks
+                     send webhooks to other machines too, by https, which takes
+                     the feature rustls; without this option what is for
+                     another machine is recorded as not sent
   --version          print the version
   --help             print this
 
@@ -35,6 +39,7 @@ pub(crate) enum Wish {
 pub(crate) struct Args {
     pub(crate) port: u16,
     pub(crate) webhook_url: Option<String>,
+    pub(crate) allow_remote_webhooks: bool,
 }
 
 const DEFAULT_PORT: u16 = 4010;
@@ -42,7 +47,7 @@ const DEFAULT_PORT: u16 = 4010;
 impl Wish {
     /// What the arguments after the program's name ask for, or what is wrong with them.
     pub(crate) fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
-        let (mut port, mut webhook_url) = (None, None);
+        let (mut port, mut webhook_url, mut allow_remote_webhooks) = (None, None, false);
         let mut args = args.into_iter().map(text);
         while let Some(arg) = args.next() {
             let arg = arg?;
@@ -53,6 +58,10 @@ impl Wish {
             let target = match name {
                 "--help" | "-h" => return Ok(Self::Help),
                 "--version" | "-V" => return Ok(Self::Version),
+                "--allow-remote-webhooks" if inline.is_none() => {
+                    allow_remote_webhooks = true;
+                    continue;
+                }
                 "--port" => &mut port,
                 "--webhook-url" => &mut webhook_url,
                 _ => return Err(format!("{arg} is not known here")),
@@ -71,7 +80,7 @@ impl Wish {
             }
             None => DEFAULT_PORT,
         };
-        Ok(Self::Run(Args { port, webhook_url }))
+        Ok(Self::Run(Args { port, webhook_url, allow_remote_webhooks }))
     }
 }
 
@@ -88,7 +97,8 @@ mod tests {
     }
 
     fn run(port: u16, webhook_url: Option<&str>) -> Result<Wish, String> {
-        Ok(Wish::Run(Args { port, webhook_url: webhook_url.map(str::to_owned) }))
+        let webhook_url = webhook_url.map(str::to_owned);
+        Ok(Wish::Run(Args { port, webhook_url, allow_remote_webhooks: false }))
     }
 
     #[test]
@@ -99,6 +109,10 @@ mod tests {
             run(0, Some("http://127.0.0.1/?a=b"))
         );
         assert_eq!(read(&["--webhook-url", "u", "--port=8080"]), run(8080, Some("u")));
+        assert_eq!(
+            read(&["--allow-remote-webhooks", "--port=1"]),
+            Ok(Wish::Run(Args { port: 1, webhook_url: None, allow_remote_webhooks: true }))
+        );
         assert_eq!(read(&["--port", "1", "-h"]), Ok(Wish::Help));
         assert_eq!(read(&["--version"]), Ok(Wish::Version));
     }
@@ -109,6 +123,7 @@ mod tests {
             (&["--prot", "1"][..], "--prot"),
             (&["4010"], "4010"),
             (&["--port"], "needs a value"),
+            (&["--allow-remote-webhooks=no"], "--allow-remote-webhooks=no"),
             (&["--port", "65536"], "65535"),
             (&["--port", "1", "--port", "2"], "twice"),
         ] {

@@ -34,7 +34,10 @@ fn run(args: Args) -> ExitCode {
 }
 
 async fn serve(args: Args) -> Result<(), Error> {
-    let mut builder = Sandbox::builder().port(args.port).log_requests(true);
+    let mut builder = Sandbox::builder()
+        .port(args.port)
+        .allow_remote_webhooks(args.allow_remote_webhooks)
+        .log_requests(true);
     if let Some(url) = args.webhook_url {
         builder = builder.webhook_url(url);
     }
