@@ -6,11 +6,11 @@ mod service;
 
 use std::time::Duration;
 
-use credicorp::types::{Business, NewApplication, Outcome};
+use credicorp::types::{Business, NewApplication, NewWebhookEndpoint, Outcome};
 use credicorp::webhooks::{SeenEvents, SeenInMemory, Verifier, testing};
 use credicorp::{Client, Pence};
 use credicorp_sandbox::Sandbox;
-use credicorp_tests::client;
+use credicorp_tests::{Receiver, client};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -106,4 +106,44 @@ async fn a_handler_that_fails_releases_the_event_and_the_redelivery_is_handled()
     assert_eq!(world.work(&seen).await, [Outcome::Declined]);
     let id = genuine.event_id().into();
     assert_eq!(seen.claim(&id, Duration::from_secs(1)).await, Ok(credicorp::webhooks::Claim::Done));
+}
+
+/// Rotation as it is done in production: the new secret is added to the verifier, and the old one is taken out a day later.
+#[tokio::test]
+async fn a_rotation_loses_no_delivery_and_ends_after_a_day() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let cc = client(&sandbox);
+    let mut receiver = Receiver::start().await;
+    let new = NewWebhookEndpoint::new(&receiver.url, ["decision.completed"]).description("checkout");
+    let endpoint = cc.webhooks().create(new).await.unwrap();
+    let old = endpoint.secret.as_ref().unwrap().expose().to_owned();
+    assert_eq!(cc.webhooks().get(&endpoint.id).await.unwrap().secret, None, "it is told once");
+
+    let mut delivered = async |verifiers: [(&Verifier, bool); 3]| {
+        let new = NewApplication::new(Business::new("16093826"), Pence::from_pounds(25_000), 12)
+            .redirect_uri("https://yourapp.com/return");
+        let application = cc.applications().create(new).await.unwrap();
+        cc.applications().submit(&application.id).await.unwrap();
+        sandbox.clock().advance(Duration::from_secs(1));
+        sandbox.flush_webhooks().await;
+        let (header, body) = receiver.next().await;
+        for (verifier, is_good) in verifiers {
+            let event = verifier.construct_event_at(&body, &header, sandbox.clock().now());
+            assert_eq!(event.is_ok(), is_good, "{header}");
+        }
+    };
+
+    let with_old = Verifier::new([&old]).unwrap();
+    let none = Verifier::new(["whsec_of_somebody_else"]).unwrap();
+    delivered([(&with_old, true), (&none, false), (&with_old, true)]).await;
+
+    let rotated = cc.webhooks().rotate_secret(&endpoint.id).await.unwrap();
+    let fresh = rotated.secret.as_ref().unwrap().expose().to_owned();
+    let (with_fresh, with_both) = (Verifier::new([&fresh]).unwrap(), Verifier::new([&fresh, &old]).unwrap());
+    delivered([(&with_old, true), (&with_fresh, true), (&with_both, true)]).await;
+
+    sandbox.clock().advance(Duration::from_secs(24 * 60 * 60));
+    delivered([(&with_old, false), (&with_fresh, true), (&with_both, true)]).await;
+    cc.webhooks().delete(&endpoint.id).await.unwrap();
+    assert!(cc.webhooks().list().await.unwrap().data.iter().all(|other| other.id != endpoint.id));
 }
