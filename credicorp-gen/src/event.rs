@@ -49,6 +49,15 @@ macro_rules! events {
                 };
                 read.map_err($crate::JsonFailure::from)
             }
+
+            /// Reads the flat form of the data of an event of that type.
+            #[doc(hidden)]
+            pub fn read_flat<'de, D: ::serde::Deserializer<'de>>(kind: &str, data: D) -> Result<Self, D::Error> {
+                match kind {
+                    $($kind => <$data as ::serde::Deserialize>::deserialize(data).map(Self::$variant),)*
+                    _ => ::serde::Deserialize::deserialize(data).map(Self::Unknown),
+                }
+            }
         }
 
         /// Data of an unknown type does not show: nobody knows what it holds.

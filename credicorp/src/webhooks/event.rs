@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::WebhookFailure;
+use super::envelope::{Data, Envelope};
 
 /// A verified event. `Debug` shows neither the body nor data of an unknown type.
 #[derive(Clone, PartialEq)]
@@ -43,22 +44,6 @@ impl fmt::Debug for Event {
     }
 }
 
-/// What every event has. What may be of another type one day is left as text.
-#[derive(Deserialize)]
-struct Envelope<'a> {
-    id: EventId,
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(borrow)]
-    created: Option<&'a RawValue>,
-    #[serde(borrow)]
-    livemode: Option<&'a RawValue>,
-    #[serde(borrow)]
-    api_version: Option<&'a RawValue>,
-    #[serde(borrow)]
-    data: Option<&'a RawValue>,
-}
-
 impl Event {
     /// Reads a verified body. Only the id and the type are insisted upon, and the ids of a known type.
     pub(super) fn read(body: &[u8]) -> Result<Self, WebhookFailure> {
@@ -68,10 +53,13 @@ impl Event {
         };
         let text = std::str::from_utf8(body)
             .map_err(|error| unreadable(None, format!("it is not UTF-8: {error}")))?;
-        let envelope: Envelope<'_> = serde_json::from_str(text)
-            .map_err(|error| unreadable(None, JsonFailure::from(error).to_string()))?;
-        let data = EventData::read(&envelope.kind, envelope.data)
-            .map_err(|error| unreadable(Some(&envelope.id), error.to_string()))?;
+        let envelope =
+            Envelope::read(text).map_err(|error| unreadable(None, JsonFailure::from(error).to_string()))?;
+        let data = match envelope.data {
+            Data::Read(data) => data,
+            Data::Text(text) => EventData::read(&envelope.kind, text)
+                .map_err(|error| unreadable(Some(&envelope.id), error.to_string()))?,
+        };
         Ok(Self {
             id: envelope.id,
             kind: envelope.kind,

@@ -30,10 +30,41 @@
 //! | signed longer ago, or further ahead, than the tolerance | [`WebhookFailure::OutsideTolerance`] |
 //! | genuine, but not an event that can be read | [`WebhookFailure::Unreadable`] |
 //!
-//! The same event comes more than once and out of order: handle each [`Event::id`] once, and answer 2xx within 10 s.
+//! The same event comes more than once and out of order: handle each [`Event::id`] once ([`SeenEvents`]), and answer 2xx
+//! within 10 s.
+//!
+//! # In any framework
+//!
+//! What is needed are the bytes of the body as they came and the text of one header; a body that was parsed and written
+//! again does not verify. With axum there is an extractor (feature `axum`); with anything else it is this:
+//!
+//! ```
+//! # use credicorp::webhooks::Verifier;
+//! /// The status to answer with.
+//! fn receive(verifier: &Verifier, headers: &http::HeaderMap, body: &[u8]) -> http::StatusCode {
+//!     let signature = headers.get("credicorp-signature").and_then(|value| value.to_str().ok()).unwrap_or("");
+//!     match verifier.construct_event(body, signature) {
+//!         Ok(event) => {
+//!             println!("{} {}", event.id, event.kind); // hand it to a queue
+//!             http::StatusCode::OK
+//!         }
+//!         Err(_) => http::StatusCode::BAD_REQUEST, // and say nothing more
+//!     }
+//! }
+//! ```
+//!
+//! In hyper the bytes are `request.into_body().collect().await?.to_bytes()` (of `http-body-util`), in actix-web a parameter
+//! `body: web::Bytes` beside `request: HttpRequest`, whose `request.headers().get("credicorp-signature")` has the text.
+//!
+//! # Rotating a secret
+//!
+//! 1. `cc.webhooks().rotate_secret(&id)` answers with the new secret. For 24 hours deliveries are signed with both.
+//! 2. Within that time give every [`Verifier`] the new one beside the old: `Verifier::new([new, old])`.
+//! 3. After it take the old one out. It signs nothing any more.
 
 #[cfg(feature = "axum")]
 pub mod axum;
+mod envelope;
 mod event;
 mod failure;
 mod seen;
