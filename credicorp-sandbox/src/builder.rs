@@ -17,6 +17,7 @@ pub struct Builder {
     pub(crate) webhook_timeout: Duration,
     pub(crate) frozen_at: Option<Timestamp>,
     pub(crate) decision_delay: Duration,
+    pub(crate) payment_delay: Duration,
     pub(crate) token_lifetime: Duration,
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) log_requests: bool,
@@ -32,6 +33,7 @@ impl Builder {
             webhook_timeout: Duration::from_secs(10),
             frozen_at: None,
             decision_delay: Duration::from_millis(300),
+            payment_delay: Duration::from_secs(1),
             token_lifetime: Duration::from_secs(3600),
             scopes: None,
             log_requests: false,
@@ -76,9 +78,16 @@ impl Builder {
         self
     }
 
-    /// The time from submitting an application to its decision, and from a referral to its end, on the sandbox's clock; 300 ms by default.
+    /// The time from submitting an application to its decision, from a referral to its end, and that of an identity check, on the sandbox's
+    /// clock; 300 ms by default.
     pub fn decision_delay(mut self, delay: Duration) -> Self {
         self.decision_delay = delay;
+        self
+    }
+
+    /// The time from a payment's start (its release, its day, or the payer's click) to its settling, on the sandbox's clock; 1 s by default.
+    pub fn payment_delay(mut self, delay: Duration) -> Self {
+        self.payment_delay = delay;
         self
     }
 

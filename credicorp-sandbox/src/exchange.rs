@@ -20,7 +20,7 @@ use crate::record::RecordedRequest;
 use crate::server::Cut;
 use crate::shared::Shared;
 use crate::spec::{Operation, Route};
-use crate::world::JOURNEYS;
+use crate::world::{JOURNEYS, PAY_PAGES};
 
 pub(crate) use input::{Input, media_type};
 
@@ -164,6 +164,10 @@ impl Exchange {
             _ if self.path.starts_with(JOURNEYS) => Problem::not_emulated(
                 "the hosted journey",
                 " submit_application does what the applicant would do there.",
+            ),
+            _ if self.path.starts_with(PAY_PAGES) => Problem::not_emulated(
+                "the page of a payment link",
+                " Sandbox::pay_link does what the payer would do there.",
             ),
             _ => Problem::route_not_found(&self.method, &self.path),
         };

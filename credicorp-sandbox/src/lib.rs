@@ -17,8 +17,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! - **State.** Applications are created, submitted, reviewed, decided by test company, and withdrawn. Idempotency keys are kept, pages
-//!   stay stable while lists grow.
+//! - **State.** Applications are created, submitted, reviewed, decided by test company, and withdrawn; offers are accepted, draw-downs released,
+//!   accounts paid back, missed and settled. Idempotency keys are kept, pages stay stable while lists grow.
 //! - **Strictness.** Routes, scopes, and the validation of parameters and bodies come from the published spec itself; every offending field is named.
 //!   In debug builds every answer is checked against the spec too: [`Sandbox::spec_violations`].
 //! - **Time.** Everything follows the [`Clock`], which runs until a test takes it in hand.
@@ -27,7 +27,8 @@
 //!   created over the API.
 //! - **Determinism.** The same requests on the same clock give the same ids, amounts and decisions on every run.
 //!
-//! What the spec has and this crate has not is answered by 501 `not_emulated`, never by made-up data.
+//! Every operation of the spec is emulated. The pages behind `handoff_url` and the links of payments are not, and say so by 501
+//! `not_emulated`.
 
 mod answer;
 mod builder;
@@ -62,6 +63,7 @@ pub use fault::Fault;
 pub use record::RecordedRequest;
 pub use sandbox::Sandbox;
 pub use webhooks::Delivery;
+pub use world::FailureCode;
 
 /// The examples of the README, compiled and run.
 #[cfg(doctest)]

@@ -1,11 +1,13 @@
 //! What each operation does: a table from the spec's ids to functions, each of which reads its input, asks the state, and answers.
 //!
-//! An operation that is not in it is answered by 501 `not_emulated`, but for `create_token`, which is another protocol. The spec has
-//! validated the input before.
+//! Every operation of the spec is in it, but for `create_token`, which is another protocol. The spec has validated the input before.
 
+mod accounts;
 mod applications;
 mod decisions;
+mod identity;
 mod list;
+mod payments;
 mod webhook_endpoints;
 
 use serde_json::Value;
@@ -16,7 +18,7 @@ use crate::problem::{FieldError, Problem};
 use crate::shared::Shared;
 use crate::spec::Spec;
 use crate::webhooks::check_url;
-use crate::world::NewApplication;
+use crate::world::{NewApplication, NewPaymentLink};
 
 type Check = fn(&Spec, &Value) -> Vec<FieldError>;
 type Run = fn(&Shared, &Input) -> Result<Answer, Problem>;
@@ -37,6 +39,18 @@ const HANDLERS: &[Handler] = &[
     plain("withdraw_application", applications::withdraw),
     plain("get_decision", decisions::get),
     plain("refresh_decision", decisions::refresh),
+    plain("accept_offer", decisions::accept_offer),
+    checked("create_payment_link", NewPaymentLink::check, payments::create_link),
+    plain("get_payment_link", payments::get_link),
+    plain("create_disbursement", payments::create_disbursement),
+    plain("create_collection", payments::create_collection),
+    plain("list_payments", payments::list),
+    plain("get_payment", payments::get),
+    plain("list_accounts", accounts::list),
+    plain("get_account", accounts::get),
+    plain("get_account_schedule", accounts::schedule),
+    plain("create_identity_check", identity::create),
+    plain("get_identity_check", identity::get),
     checked("create_webhook_endpoint", check_url, webhook_endpoints::create),
     plain("list_webhook_endpoints", webhook_endpoints::list),
     plain("get_webhook_endpoint", webhook_endpoints::get),
@@ -63,30 +77,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_emulated_is_just_this() {
+    fn every_operation_of_the_spec_is_emulated() {
         let spec = Spec::load().unwrap();
         for handler in HANDLERS {
             assert!(spec.operation(handler.operation).is_some(), "{}", handler.operation);
         }
-        let mut missing: Vec<_> = spec.operations().iter().map(|operation| operation.id.as_str()).collect();
-        missing.retain(|id| handler(id).is_none() && *id != "create_token");
-        missing.sort_unstable();
-        assert_eq!(
-            missing,
-            [
-                "accept_offer",
-                "create_collection",
-                "create_disbursement",
-                "create_identity_check",
-                "create_payment_link",
-                "get_account",
-                "get_account_schedule",
-                "get_identity_check",
-                "get_payment",
-                "get_payment_link",
-                "list_accounts",
-                "list_payments",
-            ]
-        );
+        let ids = spec.operations().iter().map(|operation| operation.id.as_str());
+        let missing: Vec<_> = ids.filter(|id| handler(id).is_none()).collect();
+        assert_eq!(missing, ["create_token"]);
     }
 }

@@ -1,3 +1,4 @@
+mod control;
 mod webhooks;
 
 use std::fmt;

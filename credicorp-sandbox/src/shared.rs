@@ -20,7 +20,7 @@ use crate::sync::lock;
 use crate::tasks::Tasks;
 use crate::tokens::Tokens;
 use crate::webhooks::{Registry, Rules, Webhooks};
-use crate::world::World;
+use crate::world::{Delays, World};
 
 /// The one project of a sandbox; both kinds of credentials belong to it.
 pub(crate) const PROJECT: &str = "proj_sandbox";
@@ -54,6 +54,7 @@ impl Shared {
         let ids = Arc::new(Ids::new(builder.seed));
         let credentials = Credentials::new(&ids);
         let lifetime = builder.token_lifetime;
+        let delays = Delays { decision: builder.decision_delay, payment: builder.payment_delay };
         let webhook_rules =
             Rules { allow_remote: builder.allow_remote_webhooks, timeout: builder.webhook_timeout };
         let shared = Self {
@@ -69,7 +70,7 @@ impl Shared {
             tasks: Tasks::new(),
             log_requests: builder.log_requests,
             closing: watch::Sender::new(false),
-            world: Mutex::new(World::new(spec, Arc::clone(&ids), &url, builder.decision_delay)),
+            world: Mutex::new(World::new(spec, Arc::clone(&ids), &url, delays)),
             violations: Mutex::default(),
             credentials,
             ids,

@@ -1,10 +1,17 @@
-//! The state behind the API: one project's applications and decisions, and what is to happen to them.
+//! The state behind the API: one project's applications, decisions, payments, accounts and checks, and what is to happen to them.
 //!
 //! Nothing happens by itself. What is due by the clock happens, at the time that it was due, before anybody looks: [`World::settle`].
 
+mod account;
 mod application;
 mod decision;
+mod identity;
+mod link;
+mod offer;
+mod payment;
 mod schedule;
+mod settlement;
+mod shelf;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,37 +23,62 @@ use crate::ids::Ids;
 use crate::spec::Spec;
 use crate::webhooks::Event;
 
+pub(crate) use account::Account;
 pub(crate) use application::{Application, ApplicationFilter, NewApplication};
+pub(crate) use identity::NewIdentityCheck;
+pub(crate) use link::NewPaymentLink;
+pub use payment::FailureCode;
+pub(crate) use payment::{NewCollection, NewDisbursement, PaymentFilter};
 
 use decision::Decision;
+use identity::IdentityCheck;
+use link::PaymentLink;
+use payment::Payment;
 use schedule::{Due, Schedule};
+use shelf::Shelf;
 
 #[derive(Debug)]
 pub(crate) struct World {
     spec: &'static Spec,
     ids: Arc<Ids>,
-    /// From submitting to the decision, and from a referral to its end.
-    decision_delay: Duration,
-    /// Where hosted journeys begin.
-    journeys: String,
-    /// Oldest first; the place in here is what cursors point at.
-    applications: Vec<Application>,
-    places: HashMap<String, usize>,
+    delays: Delays,
+    /// Where the sandbox's own pages are.
+    url: String,
+    applications: Shelf<Application>,
     decisions: HashMap<String, Decision>,
+    /// The decision of each offer.
+    offers: HashMap<String, String>,
+    payments: Shelf<Payment>,
+    accounts: Shelf<Account>,
+    links: Shelf<PaymentLink>,
+    checks: Shelf<IdentityCheck>,
     schedule: Schedule,
     events: Vec<Event>,
 }
 
+/// How long things take, by the sandbox's clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Delays {
+    /// From submitting to the decision, from a referral to its end, and from an identity check's start to its end.
+    pub(crate) decision: Duration,
+    /// From a payment's start to its settling.
+    pub(crate) payment: Duration,
+}
+
 impl World {
-    pub(crate) fn new(spec: &'static Spec, ids: Arc<Ids>, url: &str, decision_delay: Duration) -> Self {
+    pub(crate) fn new(spec: &'static Spec, ids: Arc<Ids>, url: &str, delays: Delays) -> Self {
         Self {
             spec,
             ids,
-            decision_delay,
-            journeys: format!("{url}{JOURNEYS}"),
-            applications: Vec::new(),
-            places: HashMap::new(),
+            delays,
+            url: url.to_owned(),
+            applications: Shelf::default(),
             decisions: HashMap::new(),
+            offers: HashMap::new(),
+            payments: Shelf::default(),
+            accounts: Shelf::default(),
+            links: Shelf::default(),
+            checks: Shelf::default(),
             schedule: Schedule::default(),
             events: Vec::new(),
         }
@@ -61,6 +93,11 @@ impl World {
                 Due::Resolve(decision) => self.resolve(&decision, at),
                 Due::FinishRefresh(decision) => self.finish_refresh(&decision, at),
                 Due::ExpireOffers(decision) => self.expire_offers(&decision),
+                Due::StartPayment(payment) => self.start_payment(&payment, at),
+                Due::SettlePayment(payment) => self.settle_if_processing(&payment, at),
+                Due::EndInstalmentDay(account) => self.end_instalment_day(&account, at),
+                Due::ExpireLink(link) => self.expire_link(&link),
+                Due::EndCheck(check) => self.end_check(&check, at),
             }
         }
     }
@@ -82,6 +119,8 @@ impl World {
 
 /// The path below which the hosted journeys are.
 pub(crate) const JOURNEYS: &str = "/s/";
+/// The path below which the pages of payment links are.
+pub(crate) const PAY_PAGES: &str = "/pay/";
 
 #[cfg(test)]
 mod tests;

@@ -13,3 +13,8 @@ pub(super) fn refresh(shared: &Shared, input: &Input) -> Result<Answer, Problem>
     let decision = shared.world(|world, now| world.refresh_decision(input.id(), now))?;
     Answer::json(StatusCode::ACCEPTED, &decision)
 }
+
+pub(super) fn accept_offer(shared: &Shared, input: &Input) -> Result<Answer, Problem> {
+    let offer = shared.world(|world, now| world.accept_offer(input.id(), now))?;
+    Answer::json(StatusCode::OK, &offer)
+}

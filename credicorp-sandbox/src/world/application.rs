@@ -4,8 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::World;
+use super::payment::PaymentStatus;
 use super::schedule::{Due, after};
+use super::shelf::Resource;
+use super::{JOURNEYS, World};
 use crate::page::Slice;
 use crate::problem::{FieldError, Problem};
 use crate::spec::Spec;
@@ -32,6 +34,19 @@ pub(crate) struct Application {
     metadata: Option<Map<String, Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) decision_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) account_id: Option<String>,
+    /// The latest draw-down.
+    #[serde(skip)]
+    pub(super) disbursement: Option<String>,
+}
+
+impl Resource for Application {
+    const KIND: &'static str = "application";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -42,6 +57,7 @@ pub(crate) enum Status {
     InReview,
     Approved,
     Declined,
+    Funded,
     Withdrawn,
 }
 
@@ -53,6 +69,7 @@ impl Status {
             Self::InReview => "in_review",
             Self::Approved => "approved",
             Self::Declined => "declined",
+            Self::Funded => "funded",
             Self::Withdrawn => "withdrawn",
         }
     }
@@ -94,15 +111,15 @@ impl NewApplication {
             let message = format!("is not a test company; the sandbox knows {}", known.join(", "));
             fields.push(FieldError::new("business.company_number", "unknown_company", message));
         }
-        if body.get("redirect_uri").and_then(Value::as_str).is_some_and(|uri| !is_web_address(uri)) {
-            fields.push(FieldError::new(
-                "redirect_uri",
-                "invalid_format",
-                "must be an http or https address",
-            ));
-        }
+        fields.extend(check_redirect_uri(body));
         fields
     }
+}
+
+/// A payer or applicant is sent back to a web page, never to anything else that a browser opens.
+pub(super) fn check_redirect_uri(body: &Value) -> Option<FieldError> {
+    let wrong = body.get("redirect_uri").and_then(Value::as_str).filter(|uri| !is_web_address(uri));
+    wrong.map(|_| FieldError::new("redirect_uri", "invalid_format", "must be an http or https address"))
 }
 
 fn is_web_address(uri: &str) -> bool {
@@ -137,7 +154,7 @@ impl World {
             term_months: new.term_months,
             created_at: now,
             updated_at: now,
-            handoff_url: format!("{}{}", self.journeys, self.ids.next("journey")),
+            handoff_url: format!("{}{JOURNEYS}{}", self.url, self.ids.next("journey")),
             business: Business { company_number: new.business.company_number, name },
             purpose: new.purpose,
             redirect_uri: new.redirect_uri,
@@ -145,20 +162,19 @@ impl World {
             introduction_id: new.introduction_id,
             metadata: new.metadata,
             decision_id: None,
+            account_id: None,
+            disbursement: None,
         };
-        self.places.insert(application.id.clone(), self.applications.len());
-        self.applications.push(application.clone());
+        self.applications.put(application.clone());
         application
     }
 
     pub(crate) fn application(&self, id: &str) -> Result<&Application, Problem> {
-        let place = self.places.get(id).and_then(|place| self.applications.get(*place));
-        place.ok_or_else(|| Problem::resource_not_found("application", id))
+        self.applications.get(id)
     }
 
     pub(super) fn application_mut(&mut self, id: &str) -> Result<&mut Application, Problem> {
-        let place = self.places.get(id).and_then(|place| self.applications.get_mut(*place));
-        place.ok_or_else(|| Problem::resource_not_found("application", id))
+        self.applications.get_mut(id)
     }
 
     /// Newest first.
@@ -167,7 +183,7 @@ impl World {
         filter: &ApplicationFilter,
         slice: &Slice,
     ) -> (Vec<&Application>, Option<u64>) {
-        slice.cut(&self.applications, |application| filter.lets_through(application))
+        self.applications.page(slice, |application| filter.lets_through(application))
     }
 
     pub(crate) fn submit_application(&mut self, id: &str, now: Timestamp) -> Result<Application, Problem> {
@@ -184,20 +200,30 @@ impl World {
             now,
         );
         self.change_status(id, Status::Submitted, now)?;
-        self.schedule.plan(after(now, self.decision_delay / 3), Due::Review(id.to_owned()));
-        self.schedule.plan(after(now, self.decision_delay), Due::Decide(id.to_owned()));
+        self.schedule.plan(after(now, self.delays.decision / 3), Due::Review(id.to_owned()));
+        self.schedule.plan(after(now, self.delays.decision), Due::Decide(id.to_owned()));
         self.application(id).cloned()
     }
 
     pub(crate) fn withdraw_application(&mut self, id: &str, now: Timestamp) -> Result<Application, Problem> {
         let application = self.application(id)?;
-        if matches!(application.status, Status::Declined | Status::Withdrawn) {
+        if matches!(application.status, Status::Declined | Status::Funded | Status::Withdrawn) {
             let status = application.status.as_str();
             return Err(Problem::invalid_state(format!(
                 "{id} is {status}; there is nothing left to withdraw."
             )));
         }
-        if let Some(decision) = application.decision_id.clone() {
+        let decision = application.decision_id.clone();
+        match self.open_disbursement(id).map(|payment| (payment.id.clone(), payment.status)) {
+            Some((payment, PaymentStatus::PendingRelease)) => {
+                self.undo_payment(&payment, PaymentStatus::Failed, None, now);
+            }
+            Some((payment, _)) => {
+                return Err(Problem::invalid_state(format!("{id} is being funded by {payment}.")));
+            }
+            None => {}
+        }
+        if let Some(decision) = decision {
             self.expire_offers(&decision);
         }
         self.change_status(id, Status::Withdrawn, now)?;

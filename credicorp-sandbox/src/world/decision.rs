@@ -1,21 +1,20 @@
 //! Decisions: the same company and amount always decide the same way, by the table of test companies.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
 use super::World;
 use super::application::Status;
+use super::offer::Offer;
 use super::schedule::{Due, after};
 use crate::problem::Problem;
 use crate::spec::Outcome;
 
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Decision {
-    id: String,
-    application_id: String,
+    pub(super) id: String,
+    pub(super) application_id: String,
     pub(crate) outcome: Outcome,
     #[serde(skip_serializing_if = "Option::is_none")]
     amount_pence: Option<i64>,
@@ -23,35 +22,10 @@ pub(crate) struct Decision {
     term_months: Option<i64>,
     reasons: Vec<String>,
     conditions: Vec<String>,
-    offers: Vec<Offer>,
+    pub(super) offers: Vec<Offer>,
     decided_at: Timestamp,
     #[serde(skip)]
     refreshing: bool,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct Offer {
-    id: String,
-    decision_id: String,
-    amount_pence: i64,
-    term_months: i64,
-    status: OfferStatus,
-    total_cost_pence: i64,
-    expires_at: Timestamp,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum OfferStatus {
-    Open,
-    Expired,
-}
-
-const OFFER_LIFETIME: Duration = Duration::from_secs(14 * 24 * 60 * 60);
-
-/// What is paid back: 7.5 % a year on the whole amount.
-fn total_cost(amount_pence: i64, term_months: i64) -> i64 {
-    amount_pence + amount_pence * 75 * term_months / 12_000
 }
 
 impl World {
@@ -74,7 +48,7 @@ impl World {
 
     /// Looks at the company again; the outcome is the same, a little later.
     pub(crate) fn refresh_decision(&mut self, id: &str, now: Timestamp) -> Result<Decision, Problem> {
-        let due = after(now, self.decision_delay);
+        let due = after(now, self.delays.decision);
         let decision =
             self.decisions.get_mut(id).ok_or_else(|| Problem::resource_not_found("decision", id))?;
         if decision.refreshing {
@@ -120,7 +94,7 @@ impl World {
         }
         match company.outcome {
             Outcome::Referred => {
-                self.schedule.plan(after(at, self.decision_delay), Due::Resolve(id.clone()));
+                self.schedule.plan(after(at, self.delays.decision), Due::Resolve(id.clone()));
                 self.emit_decision(&id, at);
             }
             outcome => self.conclude(&id, outcome, amount, at),
@@ -147,37 +121,18 @@ impl World {
             return;
         };
         let approved = outcome == Outcome::Approved;
-        let offer = approved.then(|| Offer {
-            id: self.ids.next("off"),
-            decision_id: id.to_owned(),
-            amount_pence: amount,
-            term_months: term,
-            status: OfferStatus::Open,
-            total_cost_pence: total_cost(amount, term),
-            expires_at: after(at, OFFER_LIFETIME),
-        });
-        let offer_id = offer.as_ref().map(|offer| offer.id.clone());
         if let Some(decision) = self.decisions.get_mut(id) {
             decision.outcome = outcome;
             decision.decided_at = at;
             decision.amount_pence = approved.then_some(amount);
             decision.term_months = approved.then_some(term);
-            decision.offers.extend(offer);
         }
         // It is there: it was looked at just now.
         let _ =
             self.change_status(&application, if approved { Status::Approved } else { Status::Declined }, at);
         self.emit_decision(id, at);
-        if let Some(offer_id) = offer_id {
-            let data = json!({ "offer_id": offer_id, "decision_id": id, "application_id": application });
-            self.emit("offer.created", data, at);
-            self.schedule.plan(after(at, OFFER_LIFETIME), Due::ExpireOffers(id.to_owned()));
-        }
-    }
-
-    pub(super) fn expire_offers(&mut self, id: &str) {
-        if let Some(decision) = self.decisions.get_mut(id) {
-            decision.offers.iter_mut().for_each(|offer| offer.status = OfferStatus::Expired);
+        if approved {
+            self.make_offer(id, amount, term, at);
         }
     }
 

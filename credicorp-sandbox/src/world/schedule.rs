@@ -13,7 +13,16 @@ pub(super) enum Due {
     /// The referred decision comes to its end.
     Resolve(String),
     FinishRefresh(String),
+    /// The decision's offers have been open for long enough.
     ExpireOffers(String),
+    /// The collection is on its way.
+    StartPayment(String),
+    SettlePayment(String),
+    /// The account must have had an instalment by now.
+    EndInstalmentDay(String),
+    ExpireLink(String),
+    /// The identity check comes to its end.
+    EndCheck(String),
 }
 
 #[derive(Debug, Default)]

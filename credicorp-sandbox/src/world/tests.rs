@@ -5,7 +5,8 @@ use super::*;
 const DELAY: Duration = Duration::from_millis(300);
 
 fn start() -> (World, Timestamp) {
-    let world = World::new(Spec::load().unwrap(), Arc::new(Ids::new(0)), "http://127.0.0.1:1", DELAY);
+    let delays = Delays { decision: DELAY, payment: DELAY };
+    let world = World::new(Spec::load().unwrap(), Arc::new(Ids::new(0)), "http://127.0.0.1:1", delays);
     (world, "2026-06-29T10:14:02Z".parse().unwrap())
 }
 

@@ -1,11 +1,17 @@
 //! A sandbox, a plain HTTP client, and a token. Every answer is looked at for what every answer must have.
 
+use std::time::Duration;
+
 use credicorp_sandbox::{Builder, Sandbox};
 use http::{HeaderMap, Method};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 pub(crate) const APPLICATIONS: &str = "/partner/v1/applications";
+pub(crate) const PAYMENTS: &str = "/partner/v1/payments";
+pub(crate) const DISBURSEMENTS: &str = "/partner/v1/payments/disbursements";
+pub(crate) const COLLECTIONS: &str = "/partner/v1/payments/collections";
+pub(crate) const ACCOUNTS: &str = "/partner/v1/accounts";
 pub(crate) const START: &str = "2026-06-29T10:14:02Z";
 
 pub(crate) fn start_time() -> Timestamp {
@@ -68,6 +74,11 @@ impl Caller {
         let mut caller = Self { sandbox, http, token: String::new() };
         caller.mint().await;
         caller
+    }
+
+    /// Its token outlives months of the clock, which its payments take.
+    pub(crate) async fn for_years() -> Self {
+        Self::of(Sandbox::builder().token_lifetime(Duration::from_secs(10 * 365 * 24 * 3600))).await
     }
 
     /// Takes a new token with everything that the credentials may do.
@@ -133,6 +144,11 @@ impl Caller {
         self.send(self.request(Method::POST, path).json(body)).await
     }
 
+    /// A write that must have a key.
+    pub(crate) async fn post_under(&self, key: &str, path: &str, body: &Value) -> Reply {
+        self.send(self.request(Method::POST, path).header("idempotency-key", key).json(body)).await
+    }
+
     pub(crate) async fn patch(&self, path: &str, body: &Value) -> Reply {
         self.send(self.request(Method::PATCH, path).json(body)).await
     }
@@ -175,8 +191,49 @@ impl Caller {
         self.get(&format!("{APPLICATIONS}/{id}")).await.json()["status"].as_str().unwrap().to_owned()
     }
 
+    /// An approved application and the id of its offer.
+    pub(crate) async fn approved(&self) -> (String, String) {
+        let application = self.submitted("16093826").await;
+        self.pass(300);
+        let decision = self.decision(&application).await.json();
+        (application, decision["offers"][0]["id"].as_str().unwrap().to_owned())
+    }
+
+    /// An application whose offer is accepted, and the draw-down that was asked for.
+    pub(crate) async fn drawn(&self) -> (String, String) {
+        let (application, offer) = self.approved().await;
+        let accepted = self.act(&format!("/partner/v1/offers/{offer}/accept")).await;
+        assert_eq!(accepted.status, 200, "{}", accepted.text);
+        let body = json!({ "application_id": application });
+        let reply = self.post_under(&application, DISBURSEMENTS, &body).await;
+        assert_eq!(reply.status, 201, "{}", reply.text);
+        (application, reply.id())
+    }
+
+    /// The account of a funded application: £26,875 in 12 instalments from 2026-07-29 on.
+    pub(crate) async fn funded(&self) -> String {
+        let (application, payment) = self.drawn().await;
+        self.sandbox.release_disbursement(payment).unwrap();
+        self.pass(1_000);
+        let application = self.get(&format!("{APPLICATIONS}/{application}")).await.json();
+        application["account_id"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) async fn payment(&self, id: &str) -> Value {
+        self.get(&format!("{PAYMENTS}/{id}")).await.json()
+    }
+
+    pub(crate) async fn account(&self, id: &str) -> Value {
+        self.get(&format!("{ACCOUNTS}/{id}")).await.json()
+    }
+
+    /// Moves the clock to this time.
+    pub(crate) fn until(&self, at: &str) {
+        self.sandbox.clock().set(at.parse().unwrap());
+    }
+
     /// Moves the clock.
     pub(crate) fn pass(&self, milliseconds: u64) {
-        self.sandbox.clock().advance(std::time::Duration::from_millis(milliseconds));
+        self.sandbox.clock().advance(Duration::from_millis(milliseconds));
     }
 }

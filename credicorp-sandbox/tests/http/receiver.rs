@@ -64,3 +64,8 @@ impl Receiver {
 pub(crate) fn kinds(events: &[(HeaderMap, Value)]) -> Vec<&str> {
     events.iter().map(|(_, event)| event["type"].as_str().unwrap()).collect()
 }
+
+/// The data of the events of one type.
+pub(crate) fn data<'a>(events: &'a [(HeaderMap, Value)], kind: &str) -> Vec<&'a Value> {
+    events.iter().filter(|(_, event)| event["type"] == kind).map(|(_, event)| &event["data"]).collect()
+}

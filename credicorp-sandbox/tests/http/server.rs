@@ -2,7 +2,6 @@ use std::time::Duration;
 
 use credicorp_sandbox::{Fault, Sandbox};
 use http::Method;
-use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::caller::{APPLICATIONS, Caller, new_application};
@@ -26,32 +25,6 @@ async fn an_unknown_route_is_404_and_another_method_is_405() {
     assert_eq!(reply.header("allow"), Some("GET, POST"));
     let reply = caller.get("/oauth/token").await;
     assert_eq!((reply.status, reply.header("allow")), (405, Some("POST")));
-}
-
-#[tokio::test]
-async fn what_is_not_emulated_says_so_after_it_was_validated() {
-    let caller = Caller::start().await;
-    for (method, path) in [
-        (Method::GET, "accounts"),
-        (Method::GET, "accounts/acc_1/schedule"),
-        (Method::GET, "payments?limit=5"),
-        (Method::POST, "offers/off_1/accept"),
-    ] {
-        let error = caller
-            .send(caller.request(method, &format!("/partner/v1/{path}")))
-            .await
-            .refused(501, "not_emulated");
-        assert_eq!(error["type"], "api_error");
-    }
-    let link = |body: serde_json::Value| {
-        let request =
-            caller.request(Method::POST, "/partner/v1/payments/links").header("idempotency-key", "k");
-        caller.send(request.json(&body))
-    };
-    let error = link(json!({ "amount_pence": 5000, "reference": "r" })).await.refused(501, "not_emulated");
-    assert!(error["message"].as_str().unwrap().contains("create_payment_link"));
-    link(json!({ "amount_pence": 5000 })).await.refused(422, "validation_error");
-    caller.get("/partner/v1/payments?limit=500").await.refused(422, "validation_error");
 }
 
 #[tokio::test]
