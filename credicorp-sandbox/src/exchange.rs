@@ -15,7 +15,6 @@ use crate::answer::Answer;
 use crate::clock::Stopwatch;
 use crate::fault::{Effect, Fault, http_date};
 use crate::problem::Problem;
-use crate::rate_limit;
 use crate::record::RecordedRequest;
 use crate::server::Cut;
 use crate::shared::Shared;
@@ -99,7 +98,7 @@ fn respond(answer: Answer, shared: &Shared, request_id: &str) -> Response {
     *response.status_mut() = answer.status;
     let headers = response.headers_mut();
     *headers = answer.headers;
-    rate_limit::add_headers(headers);
+    shared.rate_limits.add_headers(headers, shared.clock.now());
     for (name, value) in [(REQUEST_ID, request_id), (header::DATE, &http_date(shared.clock.now()))] {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.entry(name).or_insert(value);
