@@ -1,5 +1,6 @@
 //! One request and its answer: received, recorded, routed, possibly failed on demand, executed, checked, answered, logged.
 
+mod half;
 mod input;
 mod perform;
 
@@ -45,6 +46,8 @@ struct Exchange {
 
 enum Outcome {
     Answered(Answer),
+    /// Only the first half of the body goes out.
+    Broken(Answer),
     Cut,
 }
 
@@ -71,7 +74,7 @@ pub(crate) async fn serve(State(shared): State<Arc<Shared>>, request: Request) -
     let outcome = exchange.answer().await;
 
     let status = match &outcome {
-        Outcome::Answered(answer) => Some(answer.status),
+        Outcome::Answered(answer) | Outcome::Broken(answer) => Some(answer.status),
         Outcome::Cut => None,
     };
     shared.requests.answered(number, status);
@@ -82,6 +85,10 @@ pub(crate) async fn serve(State(shared): State<Arc<Shared>>, request: Request) -
     }
     match outcome {
         Outcome::Answered(answer) => respond(answer, &shared, &request_id),
+        Outcome::Broken(answer) => {
+            let half = Body::new(half::HalfBody::of(&answer.body));
+            respond(answer, &shared, &request_id).map(|_| half)
+        }
         Outcome::Cut => {
             if let Some(cut) = cut {
                 cut.make();
@@ -149,6 +156,11 @@ impl Exchange {
                 answer.map_or(Outcome::Cut, Outcome::Answered)
             }
             Some(Effect::ResetBefore) => Outcome::Cut,
+            Some(Effect::HalfBody) => match self.execute(operation, None).await {
+                // There is nothing to break off.
+                answer if answer.body.is_empty() => Outcome::Cut,
+                answer => Outcome::Broken(answer),
+            },
             Some(Effect::ResetAfter) => {
                 self.execute(operation, None).await;
                 Outcome::Cut

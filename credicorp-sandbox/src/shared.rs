@@ -66,7 +66,7 @@ impl Shared {
             tokens: Tokens::new(ids.secret("token", 32), url.clone(), lifetime),
             cursors: Cursors::new(ids.secret("cursor", 32)),
             keys: IdempotencyKeys::default(),
-            faults: Faults::default(),
+            faults: Faults::new(builder.seed),
             rate_limits: RateLimits::new(builder.tier),
             requests: Requests::default(),
             webhooks: Webhooks::new(Arc::clone(&ids), webhook_rules),
