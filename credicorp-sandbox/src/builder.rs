@@ -4,6 +4,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::error::Error;
+use crate::rate_limit::Tier;
 use crate::sandbox::Sandbox;
 
 /// How a sandbox is to be started; see [`Sandbox::builder`].
@@ -20,6 +21,7 @@ pub struct Builder {
     pub(crate) payment_delay: Duration,
     pub(crate) token_lifetime: Duration,
     pub(crate) scopes: Option<Vec<String>>,
+    pub(crate) tier: Tier,
     pub(crate) log_requests: bool,
 }
 
@@ -36,6 +38,7 @@ impl Builder {
             payment_delay: Duration::from_secs(1),
             token_lifetime: Duration::from_secs(3600),
             scopes: None,
+            tier: Tier::None,
             log_requests: false,
         }
     }
@@ -100,6 +103,12 @@ impl Builder {
     /// What the credentials may do; everything by default. A token never holds a scope that is not in here.
     pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.scopes = Some(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Limits requests as the contract does for this tier, by the sandbox's clock; nothing is limited by default.
+    pub fn tier(mut self, tier: Tier) -> Self {
+        self.tier = tier;
         self
     }
 

@@ -1,5 +1,6 @@
 //! One request and its answer: received, recorded, routed, possibly failed on demand, executed, checked, answered, logged.
 
+mod half;
 mod input;
 mod perform;
 
@@ -15,7 +16,6 @@ use crate::answer::Answer;
 use crate::clock::Stopwatch;
 use crate::fault::{Effect, Fault, http_date};
 use crate::problem::Problem;
-use crate::rate_limit;
 use crate::record::RecordedRequest;
 use crate::server::Cut;
 use crate::shared::Shared;
@@ -46,6 +46,8 @@ struct Exchange {
 
 enum Outcome {
     Answered(Answer),
+    /// Only the first half of the body goes out.
+    Broken(Answer),
     Cut,
 }
 
@@ -72,7 +74,7 @@ pub(crate) async fn serve(State(shared): State<Arc<Shared>>, request: Request) -
     let outcome = exchange.answer().await;
 
     let status = match &outcome {
-        Outcome::Answered(answer) => Some(answer.status),
+        Outcome::Answered(answer) | Outcome::Broken(answer) => Some(answer.status),
         Outcome::Cut => None,
     };
     shared.requests.answered(number, status);
@@ -83,6 +85,10 @@ pub(crate) async fn serve(State(shared): State<Arc<Shared>>, request: Request) -
     }
     match outcome {
         Outcome::Answered(answer) => respond(answer, &shared, &request_id),
+        Outcome::Broken(answer) => {
+            let half = Body::new(half::HalfBody::of(&answer.body));
+            respond(answer, &shared, &request_id).map(|_| half)
+        }
         Outcome::Cut => {
             if let Some(cut) = cut {
                 cut.make();
@@ -99,7 +105,7 @@ fn respond(answer: Answer, shared: &Shared, request_id: &str) -> Response {
     *response.status_mut() = answer.status;
     let headers = response.headers_mut();
     *headers = answer.headers;
-    rate_limit::add_headers(headers);
+    shared.rate_limits.add_headers(headers, shared.clock.now());
     for (name, value) in [(REQUEST_ID, request_id), (header::DATE, &http_date(shared.clock.now()))] {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.entry(name).or_insert(value);
@@ -150,6 +156,11 @@ impl Exchange {
                 answer.map_or(Outcome::Cut, Outcome::Answered)
             }
             Some(Effect::ResetBefore) => Outcome::Cut,
+            Some(Effect::HalfBody) => match self.execute(operation, None).await {
+                // There is nothing to break off.
+                answer if answer.body.is_empty() => Outcome::Cut,
+                answer => Outcome::Broken(answer),
+            },
             Some(Effect::ResetAfter) => {
                 self.execute(operation, None).await;
                 Outcome::Cut

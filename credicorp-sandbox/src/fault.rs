@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::answer::Answer;
+use crate::mac;
 use crate::problem::Problem;
 use crate::sync::lock;
 
@@ -24,7 +25,8 @@ use crate::sync::lock;
 /// sandbox.inject(Fault::status(503).retry_after(1).times(2));
 /// sandbox.inject(Fault::status(502).html("<h1>Bad gateway</h1>").on("get_decision"));
 /// sandbox.inject(Fault::status(401).on("create_token"));
-/// assert_eq!(sandbox.pending_faults().len(), 3);
+/// sandbox.inject(Fault::half_body().probability(0.05));
+/// assert_eq!(sandbox.pending_faults().len(), 4);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
@@ -32,7 +34,10 @@ use crate::sync::lock;
 pub struct Fault {
     effect: Effect,
     operation: Option<String>,
-    times: u32,
+    /// `None` until it is said: once, or without end if it hits by chance.
+    times: Option<u32>,
+    /// How likely it hits a request that it is for; `None` is always.
+    chance: Option<f64>,
     headers: Vec<(String, String)>,
     body: Option<(&'static str, String)>,
 }
@@ -45,6 +50,8 @@ pub(crate) enum Effect {
     Delay(Duration),
     ResetBefore,
     ResetAfter,
+    /// Executed, and answered with half of the body.
+    HalfBody,
 }
 
 const CREATE_TOKEN: &str = "create_token";
@@ -52,7 +59,7 @@ const HTML: &str = "text/html";
 
 impl Fault {
     fn new(effect: Effect) -> Self {
-        Self { effect, operation: None, times: 1, headers: Vec::new(), body: None }
+        Self { effect, operation: None, times: None, chance: None, headers: Vec::new(), body: None }
     }
 
     /// Answers with this status, 200 to 599, without executing the operation.
@@ -84,6 +91,12 @@ impl Fault {
         Self::new(Effect::ResetAfter)
     }
 
+    /// Executes the operation and answers with the first half of the body; then the connection ends. An answer without a body is a reset.
+    #[must_use]
+    pub fn half_body() -> Self {
+        Self::new(Effect::HalfBody)
+    }
+
     /// Hits this operation only, by its id in the spec; the only way to hit `create_token`.
     ///
     /// An id that the spec does not have makes every request fail with a 500 that says so.
@@ -93,10 +106,18 @@ impl Fault {
         self
     }
 
-    /// How many requests it hits; once unless said otherwise, and not at all with 0.
+    /// How many requests it hits: once unless said otherwise, without end if it hits by [`Fault::probability`], and not at all with 0.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
-        self.times = times;
+        self.times = Some(times);
+        self
+    }
+
+    /// Hits each request that it is for with this probability, from 0 to 1. Which ones follows from the sandbox's seed: the same
+    /// requests in the same order are hit on every run.
+    #[must_use]
+    pub fn probability(mut self, probability: f64) -> Self {
+        self.chance = Some(probability);
         self
     }
 
@@ -147,14 +168,7 @@ impl Fault {
         let message =
             format!("A fault was injected on {operation:?}, which the spec does not have; mend the test.");
         let problem = Problem::server_error(message).body("");
-        Self {
-            effect: Effect::Status(500),
-            operation: None,
-            times: u32::MAX,
-            headers: Vec::new(),
-            body: None,
-        }
-        .body(problem.to_string())
+        Self::status(500).times(u32::MAX).body(problem.to_string())
     }
 
     fn is_for(&self, operation: &str) -> bool {
@@ -233,31 +247,76 @@ pub(crate) fn http_date(at: Timestamp) -> String {
 }
 
 /// The faults that still have requests to hit.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Faults {
-    waiting: Mutex<Vec<Fault>>,
+    seed: u64,
+    waiting: Mutex<Waiting>,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    injected: u64,
+    faults: Vec<Pending>,
+}
+
+#[derive(Debug)]
+struct Pending {
+    fault: Fault,
+    /// The count of the faults injected before.
+    number: u64,
+    /// How many requests were left to chance.
+    rolls: u64,
+    left: u32,
+}
+
+impl Pending {
+    fn hits(&mut self, seed: u64, operation: &str) -> bool {
+        if !self.fault.is_for(operation) {
+            return false;
+        }
+        let Some(chance) = self.fault.chance else { return true };
+        self.rolls += 1;
+        let parts = [seed, self.number, self.rolls].map(u64::to_be_bytes);
+        let digest = mac::sign(b"fault", &[&parts[0], &parts[1], &parts[2]]);
+        let roll = digest.iter().take(4).fold(0_u32, |sum, byte| (sum << 8) | u32::from(*byte));
+        f64::from(roll) < chance * (f64::from(u32::MAX) + 1.0)
+    }
 }
 
 impl Faults {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { seed, waiting: Mutex::default() }
+    }
+
     pub(crate) fn inject(&self, fault: Fault) {
-        if fault.times > 0 {
-            lock(&self.waiting).push(fault);
+        let left = fault.times.unwrap_or(if fault.chance.is_some() { u32::MAX } else { 1 });
+        if left > 0 {
+            let mut waiting = lock(&self.waiting);
+            let number = waiting.injected;
+            waiting.injected += 1;
+            waiting.faults.push(Pending { fault, number, rolls: 0, left });
         }
     }
 
-    /// Uses up one hit of the first fault for this operation.
+    /// Uses up one hit of the first fault that hits this operation; without end where it may hit for ever.
     pub(crate) fn take(&self, operation: &str) -> Option<Fault> {
-        let mut waiting = lock(&self.waiting);
-        let index = waiting.iter().position(|fault| fault.is_for(operation))?;
-        let fault = waiting.get_mut(index)?;
-        if fault.times == 1 {
-            return Some(waiting.remove(index));
+        let faults = &mut lock(&self.waiting).faults;
+        let index = faults.iter_mut().position(|pending| pending.hits(self.seed, operation))?;
+        let pending = faults.get_mut(index)?;
+        if pending.left == 1 {
+            return Some(faults.remove(index).fault);
         }
-        fault.times -= 1;
-        Some(fault.clone())
+        if pending.left < u32::MAX {
+            pending.left -= 1;
+        }
+        Some(pending.fault.clone())
     }
 
     pub(crate) fn waiting(&self) -> Vec<Fault> {
-        lock(&self.waiting).clone()
+        lock(&self.waiting).faults.iter().map(|pending| pending.fault.clone()).collect()
+    }
+
+    pub(crate) fn clear(&self) {
+        lock(&self.waiting).faults.clear();
     }
 }

@@ -23,6 +23,7 @@
 //!   In debug builds every answer is checked against the spec too: [`Sandbox::spec_violations`].
 //! - **Time.** Everything follows the [`Clock`], which runs until a test takes it in hand.
 //! - **Failures.** A [`Fault`] makes the next requests fail.
+//! - **Limits.** Off, until a [`Tier`] is chosen.
 //! - **Webhooks** are signed and sent over HTTP, to this machine only, and again if they fail: [`Sandbox::deliver_webhooks_to`], or endpoints
 //!   created over the API.
 //! - **Determinism.** The same requests on the same clock give the same ids, amounts and decisions on every run.
@@ -60,6 +61,7 @@ pub use builder::Builder;
 pub use clock::Clock;
 pub use error::Error;
 pub use fault::Fault;
+pub use rate_limit::Tier;
 pub use record::RecordedRequest;
 pub use sandbox::Sandbox;
 pub use webhooks::Delivery;

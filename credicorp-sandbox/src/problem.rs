@@ -153,6 +153,10 @@ impl Problem {
         Self::conflict("invalid_state", message)
     }
 
+    pub(crate) fn rate_limited(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message)
+    }
+
     /// 400 for fields that do not exist, else 422; `None` if nothing is wrong.
     pub(crate) fn of_fields(mut fields: Vec<FieldError>) -> Option<Self> {
         let unknown = fields.iter().any(|field| field.code == UNKNOWN_FIELD);

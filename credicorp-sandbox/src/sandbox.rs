@@ -114,6 +114,16 @@ impl Sandbox {
         self.shared.faults.waiting()
     }
 
+    /// Forgets the faults that are not used up.
+    pub fn clear_faults(&self) {
+        self.shared.faults.clear();
+    }
+
+    /// Ends every token given so far ahead of its time: each is answered by 401 `token_expired` from now on. New ones can be minted.
+    pub fn expire_tokens(&self) {
+        self.shared.tokens.expire_all();
+    }
+
     /// Revokes every token given so far: each is answered by 401 `token_revoked` from now on. New ones can be minted.
     pub fn revoke_tokens(&self) {
         self.shared.tokens.revoke_all();

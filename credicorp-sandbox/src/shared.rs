@@ -14,6 +14,7 @@ use crate::fault::Faults;
 use crate::idempotency::IdempotencyKeys;
 use crate::ids::Ids;
 use crate::page::Cursors;
+use crate::rate_limit::RateLimits;
 use crate::record::Requests;
 use crate::spec::Spec;
 use crate::sync::lock;
@@ -38,6 +39,7 @@ pub(crate) struct Shared {
     pub(crate) cursors: Cursors,
     pub(crate) keys: IdempotencyKeys,
     pub(crate) faults: Faults,
+    pub(crate) rate_limits: RateLimits,
     pub(crate) requests: Requests,
     pub(crate) webhooks: Webhooks,
     pub(crate) tasks: Tasks,
@@ -64,7 +66,8 @@ impl Shared {
             tokens: Tokens::new(ids.secret("token", 32), url.clone(), lifetime),
             cursors: Cursors::new(ids.secret("cursor", 32)),
             keys: IdempotencyKeys::default(),
-            faults: Faults::default(),
+            faults: Faults::new(builder.seed),
+            rate_limits: RateLimits::new(builder.tier),
             requests: Requests::default(),
             webhooks: Webhooks::new(Arc::clone(&ids), webhook_rules),
             tasks: Tasks::new(),

@@ -1,6 +1,6 @@
 //! Access tokens: JWTs that the sandbox signs and reads itself, so that nothing need be kept but how many there are.
 //!
-//! Several may live at once. A token ends with its lifetime on the sandbox's clock, or when all tokens given so far are revoked.
+//! Several may live at once. A token ends with its lifetime on the sandbox's clock, or when all tokens given so far are revoked or expired by hand.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -26,6 +26,7 @@ pub(crate) struct Tokens {
 struct Count {
     given: u64,
     revoked: u64,
+    expired: u64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -90,10 +91,14 @@ impl Tokens {
                 "This access token was not given by this sandbox.",
             ));
         };
-        if claims.number <= lock(&self.count).revoked {
+        let (revoked, expired) = {
+            let count = lock(&self.count);
+            (claims.number <= count.revoked, claims.number <= count.expired)
+        };
+        if revoked {
             return Err(Problem::unauthenticated("token_revoked", "The access token was revoked."));
         }
-        if now.as_second() >= claims.exp {
+        if expired || now.as_second() >= claims.exp {
             return Err(Problem::unauthenticated("token_expired", "The access token expired."));
         }
         Ok(claims)
@@ -110,6 +115,12 @@ impl Tokens {
         let claims: Claims =
             serde_json::from_slice(&URL_SAFE_NO_PAD.decode(signed.split_once('.')?.1).ok()?).ok()?;
         (claims.iss == self.issuer).then_some(claims)
+    }
+
+    /// Every token given so far ends now, ahead of its time.
+    pub(crate) fn expire_all(&self) {
+        let mut count = lock(&self.count);
+        count.expired = count.given;
     }
 
     pub(crate) fn revoke_all(&self) {

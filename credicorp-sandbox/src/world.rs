@@ -124,3 +124,5 @@ pub(crate) const PAY_PAGES: &str = "/pay/";
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod walk;

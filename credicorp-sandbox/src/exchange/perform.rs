@@ -1,4 +1,4 @@
-//! The order in which a request is looked at: token, scope, key, body, stored answer, validation, execution.
+//! The order in which a request is looked at: token, scope, rate, key, body, stored answer, validation, execution.
 
 use std::time::Duration;
 
@@ -33,6 +33,7 @@ impl Exchange {
 
     async fn perform(&self, operation: &Operation, delay: Option<Duration>) -> Result<Answer, Problem> {
         let caller = self.authenticate(operation)?;
+        let _admitted = self.shared.rate_limits.admit(operation, self.shared.clock.now())?;
         let key = self.idempotency_key(operation)?;
         let body = self.body.as_deref().ok_or_else(|| Problem::payload_too_large(BODY_LIMIT))?;
         let json = operation.body.as_ref().map(|_| read_json(&self.headers, body)).transpose()?;

@@ -42,7 +42,7 @@ impl Sandbox {
         self.shared.webhooks.redeliver(event_id.as_ref(), self.shared.clock.now())
     }
 
-    /// Delivers each of the next events twice, as «at least once» allows.
+    /// Delivers each of the next events that an endpoint asked for twice, as «at least once» allows.
     pub fn duplicate_webhooks(&self, events: u32) {
         self.shared.settle();
         self.shared.webhooks.duplicate(events);

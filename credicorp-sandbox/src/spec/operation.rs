@@ -19,6 +19,8 @@ pub(crate) struct Operation {
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) key: KeyRule,
     pub(crate) body: Option<Body>,
+    /// How many a second there may be of it, where it has a limit of its own.
+    pub(crate) per_second: Option<u32>,
     /// The schema of each answer, by status or `default`; `None` where it has no body.
     answers: BTreeMap<String, Option<Schema>>,
 }
@@ -97,6 +99,10 @@ impl Operation {
             parameters,
             key,
             body,
+            per_second: json
+                .pointer("/x-credicorp-rate-limit/per_second")
+                .and_then(Value::as_u64)
+                .and_then(|limit| u32::try_from(limit).ok()),
             answers: read_answers(json, document, definitions)?,
         })
     }

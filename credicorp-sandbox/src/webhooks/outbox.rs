@@ -45,7 +45,7 @@ pub(super) struct Outbox {
     /// For sending again by hand.
     events: VecDeque<Arc<Event>>,
     held: bool,
-    /// How many of the next events go out twice.
+    /// How many of the next events that somebody wants go out twice.
     pub(super) duplicates: u32,
 }
 
@@ -58,8 +58,9 @@ impl Outbox {
         now: Timestamp,
     ) {
         let event = Arc::new(event);
-        let copies = if self.duplicates > 0 { 2 } else { 1 };
-        self.duplicates = self.duplicates.saturating_sub(1);
+        let twice = self.duplicates > 0 && takers.clone().next().is_some();
+        self.duplicates -= u32::from(twice);
+        let copies = if twice { 2 } else { 1 };
         for _ in 0..copies {
             for endpoint in takers.clone() {
                 self.plan(now, Parcel::new(endpoint, &event, true));
@@ -195,6 +196,7 @@ mod tests {
     #[test]
     fn the_next_events_go_out_twice_on_demand() {
         let mut outbox = Outbox { duplicates: 1, ..Outbox::default() };
+        publish(&mut outbox, "evt_0", &[]);
         publish(&mut outbox, "evt_1", &["a", "b"]);
         publish(&mut outbox, "evt_2", &["a"]);
         let once = [pair("evt_1", "a"), pair("evt_1", "b")];

@@ -164,7 +164,6 @@ async fn events_come_twice_on_demand() {
     caller.submitted("16093826").await;
     caller.sandbox.flush_webhooks().await;
     let events = receiver.events();
-    // The duplicate is of the first event that happens, wanted or not: application.submitted.
     assert_eq!(events.len(), 3);
     assert_eq!(events[0].1, events[1].1);
     assert_ne!(header(&events[0].0, "credicorp-delivery"), header(&events[1].0, "credicorp-delivery"));

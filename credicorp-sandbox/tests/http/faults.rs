@@ -1,7 +1,8 @@
 use std::time::Duration;
 
-use credicorp_sandbox::Fault;
+use credicorp_sandbox::{Fault, Sandbox};
 use http::Method;
+use serde_json::json;
 
 use crate::caller::{APPLICATIONS, Caller, new_application, start_time};
 
@@ -114,4 +115,81 @@ async fn a_reset_before_executes_nothing_and_after_everything() {
     let statuses: Vec<_> =
         caller.sandbox.requests_to("create_application").iter().map(|request| request.status).collect();
     assert_eq!(statuses.iter().flatten().count(), 1);
+}
+
+#[tokio::test]
+async fn half_a_body_is_a_broken_connection_after_the_effect() {
+    let caller = Caller::start().await;
+    caller.sandbox.inject(Fault::half_body());
+    let create = || {
+        let request = caller.request(Method::POST, APPLICATIONS).header("idempotency-key", "order_1");
+        request.json(&new_application()).send()
+    };
+    let mut broken = create().await.unwrap();
+    assert_eq!(broken.status(), 201);
+    let promised = usize::try_from(broken.content_length().unwrap()).unwrap();
+    let (mut got, mut failed) = (0, false);
+    while !failed {
+        match broken.chunk().await {
+            Ok(Some(chunk)) => got += chunk.len(),
+            Ok(None) => break,
+            Err(_) => failed = true,
+        }
+    }
+    assert!(failed && got == promised / 2, "{got} of {promised}");
+    let whole = create().await.unwrap();
+    assert_eq!(whole.headers()["idempotency-replayed"], "true");
+    assert_eq!(whole.text().await.unwrap().len(), promised);
+}
+
+#[tokio::test]
+async fn half_of_nothing_is_a_reset() {
+    let caller = Caller::start().await;
+    let body = json!({ "url": "https://yourapp.com/hook", "enabled_events": ["*"] });
+    let id = caller.post("/partner/v1/webhook_endpoints", &body).await.id();
+    caller.sandbox.inject(Fault::half_body());
+    let path = format!("/partner/v1/webhook_endpoints/{id}");
+    assert!(caller.request(Method::DELETE, &path).send().await.is_err());
+    caller.get(&path).await.refused(404, "resource_not_found");
+}
+
+async fn hits(seed: u64, fault: Fault) -> Vec<bool> {
+    let caller = Caller::of(Sandbox::builder().seed(seed)).await;
+    caller.sandbox.inject(fault);
+    let mut hits = Vec::new();
+    for _ in 0..60 {
+        hits.push(caller.get(APPLICATIONS).await.status == 503);
+    }
+    hits
+}
+
+#[tokio::test]
+async fn chance_follows_from_the_seed() {
+    let fault = || Fault::status(503).probability(0.3);
+    let (one, again, other) = (hits(7, fault()).await, hits(7, fault()).await, hits(8, fault()).await);
+    assert!(one == again && one != other);
+    let count = one.iter().filter(|hit| **hit).count();
+    assert!((8..=28).contains(&count), "{count} of 60");
+    assert!(!hits(7, Fault::status(503).probability(0.0)).await.contains(&true));
+    assert!(!hits(7, Fault::status(503).probability(1.0)).await.contains(&false));
+    let twice = hits(7, fault().times(2)).await;
+    assert_eq!(twice.iter().filter(|hit| **hit).count(), 2);
+}
+
+#[tokio::test]
+async fn a_fault_that_may_hit_for_ever_ends_by_hand() {
+    let caller = Caller::start().await;
+    caller.sandbox.inject(Fault::status(503).probability(1.0));
+    caller.get(APPLICATIONS).await.refused(503, "service_unavailable");
+    caller.sandbox.clear_faults();
+    assert_eq!(caller.get(APPLICATIONS).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_401_once_is_gone_with_the_next_call() {
+    let caller = Caller::start().await;
+    caller.sandbox.inject(Fault::status(401));
+    let error = caller.get(APPLICATIONS).await.refused(401, "unauthorized");
+    assert_eq!(error["type"], "authentication_error");
+    assert_eq!(caller.get(APPLICATIONS).await.status, 200);
 }

@@ -15,6 +15,7 @@ mod identity;
 mod links;
 mod lists;
 mod offers;
+mod rate_limits;
 mod receiver;
 mod server;
 mod tokens;

@@ -147,3 +147,12 @@ async fn credentials_can_be_made_to_lack_a_scope() {
         .await;
     assert_eq!(asked.json()["error"], "invalid_scope");
 }
+
+#[tokio::test]
+async fn tokens_expire_early_on_demand() {
+    let mut caller = Caller::start().await;
+    caller.sandbox.expire_tokens();
+    caller.get(APPLICATIONS).await.refused(401, "token_expired");
+    caller.mint().await;
+    assert_eq!(caller.get(APPLICATIONS).await.status, 200);
+}

@@ -2,10 +2,12 @@
 
 use std::ffi::OsString;
 
+use credicorp_sandbox::Tier;
+
 pub(crate) const HELP: &str = "\
 The Credicorp partner API offline: stateful, deterministic, as strict as the spec.
 
-Usage: credicorp-sandbox [--port N] [--webhook-url URL] [--allow-remote-webhooks]
+Usage: credicorp-sandbox [OPTIONS]
 
 Options:
   --port N           the port on 127.0.0.1; 4010 unless said otherwise, 0 for a free one
@@ -14,6 +16,8 @@ Options:
                      send webhooks to other machines too, by https, which takes
                      the feature rustls; without this option what is for
                      another machine is recorded as not sent
+  --tier TIER        rate limits: build (10 a second, 50 at once, 10 at a time; the
+                     default), launch (25, 100, 20), scale (100, 400, 50), or none
   --version          print the version
   --help             print this
 
@@ -40,6 +44,7 @@ pub(crate) struct Args {
     pub(crate) port: u16,
     pub(crate) webhook_url: Option<String>,
     pub(crate) allow_remote_webhooks: bool,
+    pub(crate) tier: Tier,
 }
 
 const DEFAULT_PORT: u16 = 4010;
@@ -47,7 +52,7 @@ const DEFAULT_PORT: u16 = 4010;
 impl Wish {
     /// What the arguments after the program's name ask for, or what is wrong with them.
     pub(crate) fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
-        let (mut port, mut webhook_url, mut allow_remote_webhooks) = (None, None, false);
+        let (mut port, mut webhook_url, mut tier, mut allow_remote_webhooks) = (None, None, None, false);
         let mut args = args.into_iter().map(text);
         while let Some(arg) = args.next() {
             let arg = arg?;
@@ -64,6 +69,7 @@ impl Wish {
                 }
                 "--port" => &mut port,
                 "--webhook-url" => &mut webhook_url,
+                "--tier" => &mut tier,
                 _ => return Err(format!("{arg} is not known here")),
             };
             let value = match inline {
@@ -80,7 +86,18 @@ impl Wish {
             }
             None => DEFAULT_PORT,
         };
-        Ok(Self::Run(Args { port, webhook_url, allow_remote_webhooks }))
+        let tier = tier.as_deref().map_or(Ok(Tier::Build), read_tier)?;
+        Ok(Self::Run(Args { port, webhook_url, allow_remote_webhooks, tier }))
+    }
+}
+
+fn read_tier(name: &str) -> Result<Tier, String> {
+    match name {
+        "none" => Ok(Tier::None),
+        "build" => Ok(Tier::Build),
+        "launch" => Ok(Tier::Launch),
+        "scale" => Ok(Tier::Scale),
+        _ => Err(format!("{name:?} is no tier: build, launch, scale or none")),
     }
 }
 
@@ -98,7 +115,7 @@ mod tests {
 
     fn run(port: u16, webhook_url: Option<&str>) -> Result<Wish, String> {
         let webhook_url = webhook_url.map(str::to_owned);
-        Ok(Wish::Run(Args { port, webhook_url, allow_remote_webhooks: false }))
+        Ok(Wish::Run(Args { port, webhook_url, allow_remote_webhooks: false, tier: Tier::Build }))
     }
 
     #[test]
@@ -109,10 +126,8 @@ mod tests {
             run(0, Some("http://127.0.0.1/?a=b"))
         );
         assert_eq!(read(&["--webhook-url", "u", "--port=8080"]), run(8080, Some("u")));
-        assert_eq!(
-            read(&["--allow-remote-webhooks", "--port=1"]),
-            Ok(Wish::Run(Args { port: 1, webhook_url: None, allow_remote_webhooks: true }))
-        );
+        let args = Args { port: 1, webhook_url: None, allow_remote_webhooks: true, tier: Tier::Scale };
+        assert_eq!(read(&["--allow-remote-webhooks", "--tier=scale", "--port=1"]), Ok(Wish::Run(args)));
         assert_eq!(read(&["--port", "1", "-h"]), Ok(Wish::Help));
         assert_eq!(read(&["--version"]), Ok(Wish::Version));
     }
@@ -122,6 +137,7 @@ mod tests {
         for (args, part) in [
             (&["--prot", "1"][..], "--prot"),
             (&["4010"], "4010"),
+            (&["--tier", "gold"], "launch"),
             (&["--port"], "needs a value"),
             (&["--allow-remote-webhooks=no"], "--allow-remote-webhooks=no"),
             (&["--port", "65536"], "65535"),

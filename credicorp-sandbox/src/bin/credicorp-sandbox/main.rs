@@ -36,6 +36,7 @@ fn run(args: Args) -> ExitCode {
 async fn serve(args: Args) -> Result<(), Error> {
     let mut builder = Sandbox::builder()
         .port(args.port)
+        .tier(args.tier)
         .allow_remote_webhooks(args.allow_remote_webhooks)
         .log_requests(true);
     if let Some(url) = args.webhook_url {
