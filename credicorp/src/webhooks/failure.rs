@@ -40,7 +40,7 @@ impl fmt::Display for WebhookFailure {
             }
             Self::MalformedHeader { reason } => write!(f, "the Credicorp-Signature header {reason}"),
             Self::NoMatch => f.write_str(
-                "no signature matches: check that the secret is this endpoint's, and that the body is the raw bytes received, not parsed and written again",
+                "no signature matches: check that the secret is this endpoint's, whole and without white space, and that the body is the raw bytes received, not parsed and written again",
             ),
             Self::OutsideTolerance { skew_seconds, tolerance_seconds } => {
                 let direction = if *skew_seconds < 0 { "ahead of" } else { "behind" };

@@ -53,8 +53,37 @@
 //! }
 //! ```
 //!
-//! In hyper the bytes are `request.into_body().collect().await?.to_bytes()` (of `http-body-util`), in actix-web a parameter
-//! `body: web::Bytes` beside `request: HttpRequest`, whose `request.headers().get("credicorp-signature")` has the text.
+//! In hyper, with the function above:
+//!
+//! ```
+//! # use credicorp::webhooks::Verifier;
+//! # fn receive(_: &Verifier, _: &http::HeaderMap, _: &[u8]) -> http::StatusCode { http::StatusCode::OK }
+//! use http_body_util::{BodyExt, Empty, Limited};
+//!
+//! async fn hook(
+//!     verifier: &Verifier,
+//!     request: hyper::Request<hyper::body::Incoming>,
+//! ) -> http::Result<hyper::Response<Empty<hyper::body::Bytes>>> {
+//!     let (head, body) = request.into_parts();
+//!     let status = match Limited::new(body, 1024 * 1024).collect().await {
+//!         Ok(body) => receive(verifier, &head.headers, &body.to_bytes()),
+//!         Err(_) => http::StatusCode::PAYLOAD_TOO_LARGE, // or the sender went away
+//!     };
+//!     hyper::Response::builder().status(status).body(Empty::new())
+//! }
+//! ```
+//!
+//! In actix-web, whose headers have a type of their own:
+//!
+//! ```ignore
+//! async fn hook(verifier: web::Data<Verifier>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+//!     let signature = request.headers().get("credicorp-signature").and_then(|value| value.to_str().ok());
+//!     match verifier.construct_event(&body, signature.unwrap_or("")) {
+//!         Ok(event) => HttpResponse::Ok().finish(), // after the event is in a queue
+//!         Err(_) => HttpResponse::BadRequest().finish(),
+//!     }
+//! }
+//! ```
 //!
 //! # Rotating a secret
 //!
