@@ -32,6 +32,13 @@ impl Answer {
         Self { status, headers: HeaderMap::new(), body: Bytes::new() }
     }
 
+    pub(crate) fn into_response(self) -> axum::response::Response {
+        let mut response = axum::response::Response::new(self.body.into());
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
+    }
+
     pub(crate) fn problem(problem: Problem, request_id: &str) -> Self {
         let mut answer = Self::text(problem.status, "application/json", problem.body(request_id).to_string());
         answer.headers.extend(problem.headers);

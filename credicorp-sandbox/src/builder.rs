@@ -4,6 +4,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::error::Error;
+use crate::log::Log;
 use crate::rate_limit::Tier;
 use crate::sandbox::Sandbox;
 
@@ -22,7 +23,7 @@ pub struct Builder {
     pub(crate) token_lifetime: Duration,
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) tier: Tier,
-    pub(crate) log_requests: bool,
+    pub(crate) log: Option<Log>,
 }
 
 impl Builder {
@@ -39,7 +40,7 @@ impl Builder {
             token_lifetime: Duration::from_secs(3600),
             scopes: None,
             tier: Tier::None,
-            log_requests: false,
+            log: None,
         }
     }
 
@@ -114,7 +115,13 @@ impl Builder {
 
     /// Writes a line to stderr for each request: method, path, status, operation, request id and time; never a body, a query or a header.
     pub fn log_requests(mut self, on: bool) -> Self {
-        self.log_requests = on;
+        self.log = Log::chosen(self.log, Log::Text, on);
+        self
+    }
+
+    /// The same as a JSON object a line: `method`, `path`, `status` (null after a reset), `operation`, `request_id` and `ms`.
+    pub fn log_requests_as_json(mut self, on: bool) -> Self {
+        self.log = Log::chosen(self.log, Log::Json, on);
         self
     }
 

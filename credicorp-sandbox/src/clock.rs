@@ -87,6 +87,10 @@ impl Clock {
         self.change(|reading| Reading::Running { offset: reading.now().duration_since(real_time()) });
     }
 
+    pub(crate) fn is_frozen(&self) -> bool {
+        matches!(*lock(&self.inner.reading), Reading::Frozen(_))
+    }
+
     fn change(&self, next: impl FnOnce(Reading) -> Reading) {
         {
             let mut reading = lock(&self.inner.reading);

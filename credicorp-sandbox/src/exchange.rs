@@ -4,6 +4,7 @@ mod half;
 mod input;
 mod perform;
 
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -15,14 +16,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use crate::answer::Answer;
 use crate::clock::Stopwatch;
 use crate::fault::{Effect, Fault, http_date};
+use crate::log::Line;
 use crate::problem::Problem;
 use crate::record::RecordedRequest;
 use crate::server::Cut;
 use crate::shared::Shared;
 use crate::spec::{Operation, Route};
-use crate::world::{JOURNEYS, PAY_PAGES};
 
-pub(crate) use input::{Input, media_type};
+pub(crate) use input::{Input, media_type, read_json};
 
 /// Bytes in a request's body at most.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -68,20 +69,26 @@ pub(crate) async fn serve(State(shared): State<Arc<Shared>>, request: Request) -
     let shared = Arc::clone(&exchange.shared);
     let operation = exchange.operation_id();
     let number = shared.requests.received(exchange.record(operation));
-    let line = shared.log_requests.then(|| format!("{} {}", exchange.method, exchange.path));
+    let line = shared.log.map(|log| Line {
+        log,
+        method: exchange.method.clone(),
+        path: exchange.path.clone(),
+        operation,
+        request_id: exchange.request_id.clone(),
+    });
     let request_id = exchange.request_id.clone();
 
     let outcome = exchange.answer().await;
 
-    let status = match &outcome {
-        Outcome::Answered(answer) | Outcome::Broken(answer) => Some(answer.status),
+    let answered = match &outcome {
+        Outcome::Answered(answer) | Outcome::Broken(answer) => Some(answer),
         Outcome::Cut => None,
     };
-    shared.requests.answered(number, status);
+    shared.requests.answered(number, answered);
+    let status = answered.map(|answer| answer.status);
     if let Some(line) = line {
-        let status = status.map_or_else(|| "reset".to_owned(), |status| status.as_str().to_owned());
-        let operation = operation.unwrap_or("-");
-        eprintln!("{line} {status} {operation} {request_id} {}ms", stopwatch.elapsed().as_millis());
+        // Whoever reads it may go away; the sandbox stays.
+        let _ = writeln!(io::stderr(), "{}", line.written(status, stopwatch.elapsed()));
     }
     match outcome {
         Outcome::Answered(answer) => respond(answer, &shared, &request_id),
@@ -101,10 +108,8 @@ pub(crate) async fn serve(State(shared): State<Arc<Shared>>, request: Request) -
 
 /// Adds what every answer has.
 fn respond(answer: Answer, shared: &Shared, request_id: &str) -> Response {
-    let mut response = Response::new(Body::from(answer.body));
-    *response.status_mut() = answer.status;
+    let mut response = answer.into_response();
     let headers = response.headers_mut();
-    *headers = answer.headers;
     shared.rate_limits.add_headers(headers, shared.clock.now());
     for (name, value) in [(REQUEST_ID, request_id), (header::DATE, &http_date(shared.clock.now()))] {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -133,7 +138,9 @@ impl Exchange {
             headers: self.headers.clone(),
             body: self.body.clone().unwrap_or_default(),
             request_id: self.request_id.clone(),
+            at: self.shared.clock.now(),
             status: None,
+            answer: Bytes::new(),
         }
     }
 
@@ -172,14 +179,6 @@ impl Exchange {
     fn refuse_route(&self) -> Answer {
         let problem = match self.shared.spec.route(&self.method, &self.path) {
             Route::OtherMethods(methods) => Problem::method_not_allowed(&self.method, &methods),
-            _ if self.path.starts_with(JOURNEYS) => Problem::not_emulated(
-                "the hosted journey",
-                " submit_application does what the applicant would do there.",
-            ),
-            _ if self.path.starts_with(PAY_PAGES) => Problem::not_emulated(
-                "the page of a payment link",
-                " Sandbox::pay_link does what the payer would do there.",
-            ),
             _ => Problem::route_not_found(&self.method, &self.path),
         };
         Answer::problem(problem, &self.request_id)

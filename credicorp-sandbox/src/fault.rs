@@ -3,6 +3,8 @@
 //! A fault hits the next requests that it is for, as often as it says, and is then used up. Without [`Fault::on`] it is for every
 //! partner operation, but never for the token endpoint. Several are used in the order of their injection, one a request.
 
+mod text;
+
 use std::sync::Mutex;
 use std::time::Duration;
 

@@ -6,7 +6,9 @@ use std::sync::Mutex;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
+use jiff::Timestamp;
 
+use crate::answer::Answer;
 use crate::sync::lock;
 
 /// A request that the sandbox received. `Debug` shows the names of its headers, but no value, and the length of its body.
@@ -27,8 +29,12 @@ pub struct RecordedRequest {
     pub body: Bytes,
     /// The `Credicorp-Request-Id` of the answer.
     pub request_id: String,
+    /// When it came, by the sandbox's clock.
+    pub at: Timestamp,
     /// What it was answered with; `None` while it is running, and after a reset.
     pub status: Option<StatusCode>,
+    /// What the inspector shows of the answer; kept of the latest requests only.
+    pub(crate) answer: Bytes,
 }
 
 impl RecordedRequest {
@@ -46,7 +52,29 @@ impl RecordedRequest {
     pub fn json(&self) -> Result<serde_json::Value, serde_json::Error> {
         serde_json::from_slice(&self.body)
     }
+
+    /// The body as text, if there is nothing in it to hide.
+    pub(crate) fn shown_body(&self) -> String {
+        let hidden = self.operation.as_deref() == Some("create_token");
+        if hidden { HIDDEN.to_owned() } else { String::from_utf8_lossy(&self.body).into_owned() }
+    }
+
+    /// The answer as text, if there is nothing in it to hide.
+    pub(crate) fn shown_answer(&self) -> String {
+        let succeeded = self.status.is_some_and(|status| status.is_success());
+        let hidden = self.operation.as_deref().is_some_and(|operation| SECRET_ANSWERS.contains(&operation));
+        if hidden && succeeded {
+            HIDDEN.to_owned()
+        } else {
+            String::from_utf8_lossy(&self.answer).into_owned()
+        }
+    }
 }
+
+const HIDDEN: &str = "(it holds credentials)";
+
+/// The operations whose answers hold credentials.
+const SECRET_ANSWERS: [&str; 3] = ["create_token", "create_webhook_endpoint", "rotate_webhook_secret"];
 
 impl fmt::Debug for RecordedRequest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -79,6 +107,8 @@ struct Log {
 
 /// How many records of a kind are kept: enough for any test, and a bound for a sandbox that runs for months.
 pub(crate) const KEPT: usize = 50_000;
+/// Of so many of them the answer's body is kept too, which may be a long list.
+pub(crate) const ANSWERS_KEPT: usize = 200;
 
 impl Requests {
     /// Its number, for [`Requests::answered`].
@@ -88,15 +118,21 @@ impl Requests {
             log.requests.pop_front();
             log.dropped += 1;
         }
+        let old = log.requests.len().checked_sub(ANSWERS_KEPT).and_then(|index| log.requests.get_mut(index));
+        if let Some(old) = old {
+            old.answer = Bytes::new();
+        }
         log.requests.push_back(request);
         log.dropped + log.requests.len() as u64 - 1
     }
 
-    pub(crate) fn answered(&self, number: u64, status: Option<StatusCode>) {
+    /// Notes the answer; there is none after a reset.
+    pub(crate) fn answered(&self, number: u64, answer: Option<&Answer>) {
         let mut log = lock(&self.log);
         let index = number.checked_sub(log.dropped).and_then(|index| usize::try_from(index).ok());
         if let Some(request) = index.and_then(|index| log.requests.get_mut(index)) {
-            request.status = status;
+            request.status = answer.map(|answer| answer.status);
+            request.answer = answer.map(|answer| answer.body.clone()).unwrap_or_default();
         }
     }
 

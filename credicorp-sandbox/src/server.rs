@@ -13,7 +13,10 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::clock;
+use crate::control;
+use crate::door;
 use crate::exchange;
+use crate::pages;
 use crate::shared::Shared;
 
 pub(crate) use line::Cut;
@@ -23,7 +26,8 @@ use line::Line;
 const BREATH: Duration = Duration::from_millis(50);
 
 pub(crate) async fn accept_until_closed(listener: TcpListener, shared: Arc<Shared>) {
-    let router = Router::new().fallback(exchange::serve).with_state(Arc::clone(&shared));
+    let own = control::routes().merge(pages::routes()).layer(axum::middleware::from_fn(door::keep));
+    let router = own.fallback(exchange::serve).with_state(Arc::clone(&shared));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,

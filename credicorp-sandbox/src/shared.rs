@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::fault::Faults;
 use crate::idempotency::IdempotencyKeys;
 use crate::ids::Ids;
+use crate::log::Log;
 use crate::page::Cursors;
 use crate::rate_limit::RateLimits;
 use crate::record::Requests;
@@ -43,7 +44,7 @@ pub(crate) struct Shared {
     pub(crate) requests: Requests,
     pub(crate) webhooks: Webhooks,
     pub(crate) tasks: Tasks,
-    pub(crate) log_requests: bool,
+    pub(crate) log: Option<Log>,
     /// Turns true when the sandbox is to take no more requests.
     closing: watch::Sender<bool>,
     world: Mutex<World>,
@@ -71,7 +72,7 @@ impl Shared {
             requests: Requests::default(),
             webhooks: Webhooks::new(Arc::clone(&ids), webhook_rules),
             tasks: Tasks::new(),
-            log_requests: builder.log_requests,
+            log: builder.log,
             closing: watch::Sender::new(false),
             world: Mutex::new(World::new(spec, Arc::clone(&ids), &url, delays)),
             violations: Mutex::default(),
@@ -124,6 +125,24 @@ impl Shared {
     /// Lets what is due happen; when something is due next.
     pub(crate) fn settle(&self) -> Option<Timestamp> {
         self.world(|world, _| world.next_due())
+    }
+
+    /// Moves the clock on, and lets happen what falls due by it.
+    pub(crate) fn pass(&self, time: Duration) {
+        self.clock.advance(time);
+        self.settle();
+    }
+
+    /// How long a decision takes.
+    pub(crate) fn decision_delay(&self) -> Duration {
+        lock(&self.world).delays().decision
+    }
+
+    /// Waits until every attempt that is due by the clock has been made.
+    pub(crate) async fn flush_webhooks(&self) {
+        self.settle();
+        self.webhooks.wake();
+        self.webhooks.idle(|| self.clock.now()).await;
     }
 
     pub(crate) fn report_violation(&self, violation: String) {

@@ -94,7 +94,6 @@ impl Spec {
         self.operations.iter().find(|operation| operation.id == id)
     }
 
-    #[cfg(test)]
     pub(crate) fn operations(&self) -> &[Operation] {
         &self.operations
     }
@@ -119,6 +118,11 @@ impl Spec {
             Some(None) => Some("the spec has no body for this status".to_owned()),
             Some(Some(schema)) => schema.violation(body),
         }
+    }
+
+    /// Every type of event.
+    pub(crate) fn event_types(&self) -> impl Iterator<Item = &str> {
+        self.events.keys().map(String::as_str)
     }
 
     /// What is wrong with an event's body, by the spec.

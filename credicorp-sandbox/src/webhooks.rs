@@ -14,7 +14,7 @@ mod outbox;
 mod registry;
 mod signature;
 
-pub(crate) use address::check_url;
+pub(crate) use address::{check_url, is_loopback_host};
 pub(crate) use courier::deliver_until_closed;
 pub use delivery::Delivery;
 pub(crate) use endpoint::{EndpointUpdate, NewEndpoint};

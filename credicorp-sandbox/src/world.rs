@@ -12,6 +12,7 @@ mod payment;
 mod schedule;
 mod settlement;
 mod shelf;
+mod view;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -26,13 +27,12 @@ use crate::webhooks::Event;
 pub(crate) use account::Account;
 pub(crate) use application::{Application, ApplicationFilter, NewApplication};
 pub(crate) use identity::NewIdentityCheck;
-pub(crate) use link::NewPaymentLink;
+pub(crate) use link::{NewPaymentLink, PaymentLink};
 pub use payment::FailureCode;
 pub(crate) use payment::{NewCollection, NewDisbursement, PaymentFilter};
 
 use decision::Decision;
 use identity::IdentityCheck;
-use link::PaymentLink;
 use payment::Payment;
 use schedule::{Due, Schedule};
 use shelf::Shelf;
@@ -100,6 +100,10 @@ impl World {
                 Due::EndCheck(check) => self.end_check(&check, at),
             }
         }
+    }
+
+    pub(crate) fn delays(&self) -> Delays {
+        self.delays
     }
 
     /// When something happens next.

@@ -134,7 +134,7 @@ fn has(body: &Value, path: &str) -> bool {
 }
 
 /// The JSON of a body, which must say that it is JSON.
-pub(super) fn read_json(headers: &HeaderMap, body: &[u8]) -> Result<Value, Problem> {
+pub(crate) fn read_json(headers: &HeaderMap, body: &[u8]) -> Result<Value, Problem> {
     match media_type(headers) {
         None => Err(Problem::missing_content_type(JSON)),
         Some(given) if given.eq_ignore_ascii_case(JSON) => {

@@ -149,6 +149,16 @@ impl Webhooks {
         lock(&self.deliveries).iter().cloned().collect()
     }
 
+    /// The id of the latest event.
+    pub(crate) fn last_event(&self) -> Option<String> {
+        lock(&self.state).outbox.events_after(None).next().map(|event| event.id().to_owned())
+    }
+
+    /// The events after that one, the latest first.
+    pub(crate) fn events_after(&self, id: Option<&str>) -> Vec<Arc<Event>> {
+        lock(&self.state).outbox.events_after(id).cloned().collect()
+    }
+
     pub(super) fn next_due(&self) -> Option<Timestamp> {
         lock(&self.state).outbox.next_due()
     }

@@ -76,6 +76,11 @@ impl Outbox {
         self.events.iter().rev().find(|event| event.id() == id)
     }
 
+    /// The events after that one, the latest first.
+    pub(super) fn events_after(&self, id: Option<&str>) -> impl Iterator<Item = &Arc<Event>> {
+        self.events.iter().rev().take_while(move |event| Some(event.id()) != id)
+    }
+
     /// Plans one more attempt, by hand.
     pub(super) fn again(&mut self, endpoint: &str, event: &Arc<Event>, now: Timestamp) {
         self.plan(now, Parcel::new(endpoint, event, false));

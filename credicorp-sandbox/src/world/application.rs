@@ -20,12 +20,12 @@ pub(crate) struct Application {
     pub(super) term_months: i64,
     pub(crate) created_at: Timestamp,
     updated_at: Timestamp,
-    handoff_url: String,
+    pub(super) handoff_url: String,
     pub(super) business: Business,
     #[serde(skip_serializing_if = "Option::is_none")]
     purpose: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    redirect_uri: Option<String>,
+    pub(crate) redirect_uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -17,8 +17,8 @@ const LINK_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct PaymentLink {
-    id: String,
-    url: String,
+    pub(crate) id: String,
+    pub(super) url: String,
     status: LinkStatus,
     amount_pence: i64,
     reference: String,
@@ -28,6 +28,9 @@ pub(crate) struct PaymentLink {
     payment_id: Option<String>,
     #[serde(skip)]
     account_id: Option<String>,
+    /// Where the payer goes back to.
+    #[serde(skip)]
+    pub(crate) redirect_uri: Option<String>,
     /// Whether its payment is on its way.
     #[serde(skip)]
     paying: bool,
@@ -61,12 +64,13 @@ impl Resource for PaymentLink {
     }
 }
 
-/// What a link is created from, after validation by the spec. Who is asked to pay, and where they return to, only the page would show.
+/// What a link is created from, after validation by the spec. Nothing is kept of the payer.
 #[derive(Debug, Deserialize)]
 pub(crate) struct NewPaymentLink {
     amount_pence: i64,
     reference: String,
     account_id: Option<String>,
+    redirect_uri: Option<String>,
 }
 
 impl NewPaymentLink {
@@ -96,6 +100,7 @@ impl World {
             expires_at,
             payment_id: None,
             account_id: new.account_id,
+            redirect_uri: new.redirect_uri,
             paying: false,
         };
         self.links.put(link.clone());

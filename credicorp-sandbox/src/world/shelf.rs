@@ -40,6 +40,11 @@ impl<T: Resource> Shelf<T> {
         found.ok_or_else(|| Problem::resource_not_found(T::KIND, id))
     }
 
+    /// The latest that is meant.
+    pub(super) fn find(&self, is_meant: impl Fn(&T) -> bool) -> Option<&T> {
+        self.items.iter().rev().find(|item| is_meant(item))
+    }
+
     /// Newest first.
     pub(super) fn page(&self, slice: &Slice, keep: impl Fn(&T) -> bool) -> (Vec<&T>, Option<u64>) {
         slice.cut(&self.items, keep)

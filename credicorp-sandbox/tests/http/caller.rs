@@ -70,7 +70,11 @@ impl Caller {
 
     pub(crate) async fn of(builder: Builder) -> Self {
         let sandbox = builder.frozen_at(start_time()).start().await.unwrap();
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
         let mut caller = Self { sandbox, http, token: String::new() };
         caller.mint().await;
         caller
@@ -129,6 +133,32 @@ impl Caller {
         }
         assert_eq!(self.sandbox.spec_violations(), Vec::<String>::new());
         Ok(reply)
+    }
+
+    /// Asks one of the sandbox's own doors, which are no part of the API.
+    pub(crate) async fn knock(&self, request: reqwest::RequestBuilder) -> Reply {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let reply = Reply { status, headers, text: response.text().await.unwrap() };
+        for (name, value) in [
+            ("x-frame-options", "DENY"),
+            ("x-content-type-options", "nosniff"),
+            ("cache-control", "no-store"),
+        ] {
+            assert_eq!(reply.header(name), Some(value), "{reply:?}");
+        }
+        assert!(
+            reply
+                .header("content-security-policy")
+                .is_some_and(|policy| policy.starts_with("default-src 'none'"))
+        );
+        assert_eq!(self.sandbox.spec_violations(), Vec::<String>::new());
+        reply
+    }
+
+    /// Gives a command of the control API.
+    pub(crate) async fn control(&self, command: &str, body: &Value) -> Reply {
+        self.knock(self.open(Method::POST, &format!("/_sandbox/{command}")).json(body)).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Reply {
