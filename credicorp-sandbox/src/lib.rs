@@ -27,9 +27,10 @@
 //! - **Webhooks** are signed and sent over HTTP, to this machine only, and again if they fail: [`Sandbox::deliver_webhooks_to`], or endpoints
 //!   created over the API.
 //! - **Determinism.** The same requests on the same clock give the same ids, amounts and decisions on every run.
+//! - **Pages.** `handoff_url` opens the hosted journey, a payment link its page, and `/` the inspector: requests, state, deliveries, buttons.
+//! - **Other languages.** The same controls stand behind `/_sandbox`, for this machine only.
 //!
-//! Every operation of the spec is emulated. The pages behind `handoff_url` and the links of payments are not, and say so by 501
-//! `not_emulated`.
+//! Every operation of the spec is emulated.
 
 mod answer;
 mod builder;

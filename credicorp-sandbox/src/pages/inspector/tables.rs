@@ -143,8 +143,7 @@ pub(super) fn deliveries(items: &[Delivery]) -> Markup {
         let tone = if item.succeeded() { "good" } else { "bad" };
         html! {
             td { (item.at()) }
-            td.text {
-                details { summary { (item.event_type()) } pre { (String::from_utf8_lossy(item.body())) } }
+            td.body { details { summary { (item.event_type()) } pre { (String::from_utf8_lossy(item.body())) } }
             }
             td { code { (item.event_id()) } }
             td.text { (item.url()) }
@@ -168,8 +167,7 @@ pub(super) fn requests(items: &[RecordedRequest]) -> Markup {
         let query = item.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
         html! {
             td { (item.at) }
-            td.text {
-                details {
+            td.body { details {
                     summary { code { (item.method) " " (item.path) (query) } }
                     pre { (headers.join("\n")) }
                     @if !item.body.is_empty() { pre { (item.shown_body()) } }
