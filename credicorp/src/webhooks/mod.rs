@@ -31,7 +31,17 @@
 //! | genuine, but not an event that can be read | [`WebhookFailure::Unreadable`] |
 //!
 //! The same event comes more than once and out of order: handle each [`Event::id`] once ([`SeenEvents`]), and answer 2xx
-//! within 10 s.
+//! within 10 s. What an event says is a hint, its amounts and its status too: it names its resource, and that is the truth.
+//!
+//! ```no_run
+//! # use credicorp::{Client, Error, webhooks::{Event, EventData}};
+//! # async fn act(cc: &Client, event: &Event) -> Result<(), Error> {
+//! if let EventData::PaymentSettled(settled) = &event.data {
+//!     let payment = cc.payments().get(&settled.payment_id).await?;
+//!     println!("{} is {} by now", payment.amount_pence, payment.status);
+//! }
+//! # Ok(()) }
+//! ```
 //!
 //! # In any framework
 //!
