@@ -114,6 +114,13 @@ impl Sandbox {
         self.shared.faults.waiting()
     }
 
+    /// The faults injected so far, oldest first, used up and cleared ones too, each with how many requests it has hit; the last
+    /// 50,000 of them.
+    #[must_use]
+    pub fn faults_hit(&self) -> Vec<(Fault, u64)> {
+        self.shared.faults.hits()
+    }
+
     /// Forgets the faults that are not used up.
     pub fn clear_faults(&self) {
         self.shared.faults.clear();
