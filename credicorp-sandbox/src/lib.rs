@@ -32,6 +32,7 @@
 //! `not_emulated`.
 
 mod answer;
+mod blocking;
 mod builder;
 mod clock;
 mod credentials;
@@ -57,6 +58,7 @@ mod tokens;
 mod webhooks;
 mod world;
 
+pub use blocking::BlockingSandbox;
 pub use builder::Builder;
 pub use clock::Clock;
 pub use error::Error;

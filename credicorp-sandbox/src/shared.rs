@@ -126,6 +126,13 @@ impl Shared {
         self.world(|world, _| world.next_due())
     }
 
+    /// Waits until every delivery that is due was attempted.
+    pub(crate) async fn flush_webhooks(&self) {
+        self.settle();
+        self.webhooks.wake();
+        self.webhooks.idle(|| self.clock.now()).await;
+    }
+
     pub(crate) fn report_violation(&self, violation: String) {
         lock(&self.violations).push(violation);
     }

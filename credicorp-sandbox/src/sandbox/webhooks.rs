@@ -26,9 +26,7 @@ impl Sandbox {
     /// Waits until every attempt that is due by the sandbox's clock has been made. What failed waits for its next attempt, which comes
     /// due when the clock moves on.
     pub async fn flush_webhooks(&self) {
-        self.shared.settle();
-        self.shared.webhooks.wake();
-        self.shared.webhooks.idle(|| self.shared.clock.now()).await;
+        self.shared.flush_webhooks().await;
     }
 
     /// Delivers an event once more, to every enabled endpoint that asked for its type: the same event id, a new delivery id, a new
