@@ -1,3 +1,4 @@
+//! One order, one loan, whatever gets lost on the way.
 use std::time::Duration;
 
 use credicorp::types::{ApplicationId, Business, NewApplication, OfferStatus, Outcome};
