@@ -22,7 +22,8 @@
 //! - **Strictness.** Routes, scopes, and the validation of parameters and bodies come from the published spec itself; every offending field is named.
 //!   In debug builds every answer is checked against the spec too: [`Sandbox::spec_violations`].
 //! - **Time.** Everything follows the [`Clock`], which runs until a test takes it in hand.
-//! - **Failures.** A [`Fault`] makes the next requests fail.
+//! - **Failures.** A [`Fault`] makes the next requests fail; [`Sandbox::faults_hit`] counts them.
+//! - **Blocking code.** [`Sandbox::start_blocking`] brings a thread of its own.
 //! - **Limits.** Off, until a [`Tier`] is chosen.
 //! - **Webhooks** are signed and sent over HTTP, to this machine only, and again if they fail: [`Sandbox::deliver_webhooks_to`], or endpoints
 //!   created over the API.
