@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::blocking::BlockingSandbox;
 use crate::error::Error;
 use crate::log::Log;
 use crate::rate_limit::Tier;
@@ -132,6 +133,15 @@ impl Builder {
     /// The port is taken, or the webhook address is not one on this machine.
     pub async fn start(self) -> Result<Sandbox, Error> {
         Sandbox::run(self).await
+    }
+
+    /// Starts the sandbox on a thread of its own, for code without a runtime.
+    ///
+    /// # Errors
+    ///
+    /// The port is taken, the webhook address is not one on this machine, or there is no thread to be had.
+    pub fn start_blocking(self) -> Result<BlockingSandbox, Error> {
+        BlockingSandbox::run(self)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod text;
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use serde_json::json;
 use crate::answer::Answer;
 use crate::mac;
 use crate::problem::Problem;
+use crate::record::KEPT;
 use crate::sync::lock;
 
 /// A failure to inject.
@@ -259,6 +261,16 @@ pub(crate) struct Faults {
 struct Waiting {
     injected: u64,
     faults: Vec<Pending>,
+    /// Every fault by its number, used up or not, and how many requests it has hit.
+    hits: BTreeMap<u64, (Fault, u64)>,
+}
+
+impl Waiting {
+    fn hit(&mut self, number: u64) {
+        if let Some((_, hits)) = self.hits.get_mut(&number) {
+            *hits += 1;
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -296,17 +308,23 @@ impl Faults {
             let mut waiting = lock(&self.waiting);
             let number = waiting.injected;
             waiting.injected += 1;
+            if waiting.hits.len() == KEPT {
+                waiting.hits.pop_first();
+            }
+            waiting.hits.insert(number, (fault.clone(), 0));
             waiting.faults.push(Pending { fault, number, rolls: 0, left });
         }
     }
 
     /// Uses up one hit of the first fault that hits this operation; without end where it may hit for ever.
     pub(crate) fn take(&self, operation: &str) -> Option<Fault> {
-        let faults = &mut lock(&self.waiting).faults;
-        let index = faults.iter_mut().position(|pending| pending.hits(self.seed, operation))?;
-        let pending = faults.get_mut(index)?;
+        let waiting = &mut *lock(&self.waiting);
+        let index = waiting.faults.iter_mut().position(|pending| pending.hits(self.seed, operation))?;
+        let number = waiting.faults.get(index)?.number;
+        waiting.hit(number);
+        let pending = waiting.faults.get_mut(index)?;
         if pending.left == 1 {
-            return Some(faults.remove(index).fault);
+            return Some(waiting.faults.remove(index).fault);
         }
         if pending.left < u32::MAX {
             pending.left -= 1;
@@ -316,6 +334,10 @@ impl Faults {
 
     pub(crate) fn waiting(&self) -> Vec<Fault> {
         lock(&self.waiting).faults.iter().map(|pending| pending.fault.clone()).collect()
+    }
+
+    pub(crate) fn hits(&self) -> Vec<(Fault, u64)> {
+        lock(&self.waiting).hits.values().cloned().collect()
     }
 
     pub(crate) fn clear(&self) {

@@ -22,7 +22,8 @@
 //! - **Strictness.** Routes, scopes, and the validation of parameters and bodies come from the published spec itself; every offending field is named.
 //!   In debug builds every answer is checked against the spec too: [`Sandbox::spec_violations`].
 //! - **Time.** Everything follows the [`Clock`], which runs until a test takes it in hand.
-//! - **Failures.** A [`Fault`] makes the next requests fail.
+//! - **Failures.** A [`Fault`] makes the next requests fail; [`Sandbox::faults_hit`] counts them.
+//! - **Blocking code.** [`Sandbox::start_blocking`] brings a thread of its own.
 //! - **Limits.** Off, until a [`Tier`] is chosen.
 //! - **Webhooks** are signed and sent over HTTP, to this machine only, and again if they fail: [`Sandbox::deliver_webhooks_to`], or endpoints
 //!   created over the API.
@@ -33,6 +34,7 @@
 //! Every operation of the spec is emulated.
 
 mod answer;
+mod blocking;
 mod builder;
 mod clock;
 mod control;
@@ -63,6 +65,7 @@ mod tokens;
 mod webhooks;
 mod world;
 
+pub use blocking::BlockingSandbox;
 pub use builder::Builder;
 pub use clock::Clock;
 pub use error::Error;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
+use crate::blocking::BlockingSandbox;
 use crate::builder::Builder;
 use crate::clock::Clock;
 use crate::error::Error;
@@ -21,10 +22,13 @@ use crate::webhooks::deliver_until_closed;
 ///
 /// It stops when it is dropped: its connections are closed, its tasks end.
 pub struct Sandbox {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 impl Sandbox {
+    /// What a sandbox that stops in good order gives running requests.
+    pub(crate) const GRACE: Duration = Duration::from_secs(2);
+
     /// Starts a sandbox on a free port of the current Tokio runtime.
     ///
     /// # Errors
@@ -32,6 +36,15 @@ impl Sandbox {
     /// There is no free port.
     pub async fn start() -> Result<Self, Error> {
         Self::builder().start().await
+    }
+
+    /// Starts a sandbox on a free port and on a thread of its own, for code without a runtime.
+    ///
+    /// # Errors
+    ///
+    /// There is no free port, or no thread to be had.
+    pub fn start_blocking() -> Result<BlockingSandbox, Error> {
+        Self::builder().start_blocking()
     }
 
     /// Sets up a sandbox: its port, clock, seed, and more.
@@ -114,6 +127,13 @@ impl Sandbox {
         self.shared.faults.waiting()
     }
 
+    /// The faults injected so far, oldest first, used up and cleared ones too, each with how many requests it has hit; the last
+    /// 50,000 of them.
+    #[must_use]
+    pub fn faults_hit(&self) -> Vec<(Fault, u64)> {
+        self.shared.faults.hits()
+    }
+
     /// Forgets the faults that are not used up.
     pub fn clear_faults(&self) {
         self.shared.faults.clear();
@@ -139,7 +159,7 @@ impl Sandbox {
 
     /// Stops in good order: no new connections, up to two seconds for running requests. Returns once the port is closed.
     pub async fn stop(self) {
-        self.shared.close(Duration::from_secs(2)).await;
+        self.shared.close(Self::GRACE).await;
     }
 }
 

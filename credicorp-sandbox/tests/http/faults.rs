@@ -193,3 +193,18 @@ async fn a_401_once_is_gone_with_the_next_call() {
     assert_eq!(error["type"], "authentication_error");
     assert_eq!(caller.get(APPLICATIONS).await.status, 200);
 }
+
+#[tokio::test]
+async fn what_each_fault_hit_is_counted_even_when_it_is_used_up_or_cleared() {
+    let caller = Caller::start().await;
+    caller.sandbox.inject(Fault::status(503).times(2));
+    caller.sandbox.inject(Fault::status(500).on("get_decision"));
+    caller.sandbox.inject(Fault::status(502).probability(1.0));
+    for _ in 0..5 {
+        caller.get(APPLICATIONS).await;
+    }
+    caller.sandbox.clear_faults();
+    caller.get(APPLICATIONS).await;
+    let hits: Vec<_> = caller.sandbox.faults_hit().into_iter().map(|(_, hits)| hits).collect();
+    assert_eq!(hits, [2, 0, 3]);
+}

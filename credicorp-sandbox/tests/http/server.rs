@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use credicorp_sandbox::{Fault, Sandbox};
@@ -96,14 +97,39 @@ async fn a_stopped_sandbox_has_answered_what_was_running() {
 }
 
 #[tokio::test]
-async fn many_sandboxes_live_side_by_side() {
+async fn five_hundred_sandboxes_live_side_by_side_and_leave_nothing_behind() {
+    let metrics = tokio::runtime::Handle::current().metrics();
+    // One connection at a time: what a process may open is often 1,024 files.
+    let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
     let mut sandboxes = Vec::new();
-    for seed in 0..100 {
+    for seed in 0..500 {
         sandboxes.push(Sandbox::builder().seed(seed).start().await.unwrap());
     }
-    let urls: std::collections::BTreeSet<_> = sandboxes.iter().map(Sandbox::url).collect();
-    let keys: std::collections::BTreeSet<_> = sandboxes.iter().map(Sandbox::secret_key).collect();
-    assert_eq!((urls.len(), keys.len()), (100, 100));
+    let mut urls = BTreeSet::new();
+    let mut keys = BTreeSet::new();
+    for sandbox in &sandboxes {
+        let form = "grant_type=client_credentials";
+        let request = http.post(format!("{}/oauth/token", sandbox.url())).body(form);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let answer = request.basic_auth(sandbox.secret_key(), Some("")).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert_eq!(sandbox.requests().len(), 1);
+        urls.insert(sandbox.url().to_owned());
+        keys.insert(sandbox.secret_key().to_owned());
+    }
+    assert_eq!((urls.len(), keys.len()), (500, 500));
+    assert!(metrics.num_alive_tasks() >= 500);
+
+    drop(sandboxes);
+    drop(http);
+    for _ in 0..10_000 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(metrics.num_alive_tasks(), 0);
+    for url in urls {
+        let address = url.strip_prefix("http://").unwrap();
+        assert!(tokio::net::TcpStream::connect(address).await.is_err(), "{url}");
+    }
 }
 
 #[tokio::test]
