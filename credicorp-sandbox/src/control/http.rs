@@ -44,11 +44,18 @@ async fn about(State(shared): State<Arc<Shared>>) -> Response {
         json!({ "command": command.name, "body": body, "about": command.about })
     });
     let faults: Vec<_> = shared.faults.waiting().iter().map(ToString::to_string).collect();
+    let hit = shared
+        .faults
+        .hits()
+        .into_iter()
+        .map(|(fault, hits)| json!({ "fault": fault.to_string(), "requests": hits }));
     answer(Ok(json!({
         "url": shared.url,
         "now": shared.clock.now(),
         "clock": if shared.clock.is_frozen() { "frozen" } else { "running" },
         "pending_faults": faults,
+        "faults_hit": hit.collect::<Vec<_>>(),
+        "spec_violations": shared.violations(),
         "lists": ["/_sandbox/requests", "/_sandbox/deliveries"],
         "commands": commands.collect::<Vec<_>>(),
     })))

@@ -35,7 +35,10 @@ async fn a_fault_is_injected_listed_and_forgotten() {
     let failed = caller.get(APPLICATIONS).await;
     assert_eq!((failed.status, failed.header("retry-after")), (503, Some("7")));
     let about = caller.knock(caller.open(Method::GET, "/_sandbox")).await.json();
-    assert_eq!(about["pending_faults"], json!(["status=503,on=list_applications,times=2"]));
+    let written = "status=503,on=list_applications,times=2";
+    assert_eq!(about["pending_faults"], json!([written]));
+    assert_eq!(about["faults_hit"], json!([{ "fault": written, "requests": 1 }]));
+    assert_eq!(about["spec_violations"], json!([]));
     assert_eq!(caller.control("faults/clear", &json!({})).await.status, 200);
     assert_eq!(caller.get(APPLICATIONS).await.status, 200);
 
