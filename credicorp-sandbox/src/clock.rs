@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::sync::lock;
@@ -36,8 +37,10 @@ struct Inner {
     changes: watch::Sender<()>,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Reading {
+/// How the clock goes.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Reading {
     Running { offset: SignedDuration },
     Frozen(Timestamp),
 }
@@ -85,6 +88,15 @@ impl Clock {
     /// Lets a stopped clock run on from where it stands.
     pub fn resume(&self) {
         self.change(|reading| Reading::Running { offset: reading.now().duration_since(real_time()) });
+    }
+
+    pub(crate) fn save(&self) -> Reading {
+        *lock(&self.inner.reading)
+    }
+
+    /// A running clock has run on in the meantime.
+    pub(crate) fn restore(&self, reading: Reading) {
+        self.change(|_| reading);
     }
 
     fn change(&self, next: impl FnOnce(Reading) -> Reading) {

@@ -51,6 +51,7 @@ mod sandbox;
 mod server;
 mod shared;
 mod spec;
+mod state;
 mod sync;
 mod tasks;
 mod tokens;

@@ -22,8 +22,9 @@ pub(crate) struct Tokens {
     count: Mutex<Count>,
 }
 
-#[derive(Debug, Default)]
-struct Count {
+/// How many tokens there are, and how many of them ended ahead of their time.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Count {
     given: u64,
     revoked: u64,
     expired: u64,
@@ -115,6 +116,15 @@ impl Tokens {
         let claims: Claims =
             serde_json::from_slice(&URL_SAFE_NO_PAD.decode(signed.split_once('.')?.1).ok()?).ok()?;
         (claims.iss == self.issuer).then_some(claims)
+    }
+
+    pub(crate) fn save(&self) -> Count {
+        *lock(&self.count)
+    }
+
+    /// The tokens of before are good again, if the signing key and the issuer are those of before.
+    pub(crate) fn restore(&self, count: Count) {
+        *lock(&self.count) = count;
     }
 
     /// Every token given so far ends now, ahead of its time.
