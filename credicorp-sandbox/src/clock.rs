@@ -190,6 +190,21 @@ mod tests {
     }
 
     #[test]
+    fn a_restored_clock_goes_on_as_it_went() {
+        let (clock, start) = frozen();
+        let other = Clock::new(None);
+        let restart = |clock: &Clock| {
+            other.restore(serde_json::from_str(&serde_json::to_string(&clock.save()).unwrap()).unwrap());
+        };
+        restart(&clock);
+        assert_eq!((other.now(), other.now()), (start, start));
+        clock.resume();
+        restart(&clock);
+        let now = other.now();
+        assert!(now >= start && now < start + Duration::from_secs(60), "{now}");
+    }
+
+    #[test]
     fn the_end_of_the_calendar_is_the_end() {
         let (clock, _) = frozen();
         clock.advance(Duration::MAX);

@@ -217,6 +217,21 @@ mod tests {
     }
 
     #[test]
+    fn answered_keys_are_saved_and_running_ones_are_not() {
+        let keys = IdempotencyKeys::default();
+        let now = Timestamp::UNIX_EPOCH;
+        first(&keys, "answered", now).unwrap().finish(&answer(201));
+        let _running = first(&keys, "running", now).unwrap();
+        let saved = serde_json::to_string(&keys.save()).unwrap();
+        let next = IdempotencyKeys::default();
+        next.restore(serde_json::from_str(&saved).unwrap(), Move { from: "", to: "" });
+        assert!(first(&next, "answered", now).is_none() && first(&next, "running", now).is_some());
+        let other = next.begin(name("answered"), Fingerprint::of("/y", b"body"), now);
+        assert_eq!(other.unwrap_err().code, "idempotency_key_reused");
+        assert!(first(&next, "answered", now + KEPT).is_some(), "it is as old as it was");
+    }
+
+    #[test]
     fn another_request_is_another_fingerprint() {
         let keys = IdempotencyKeys::default();
         let now = Timestamp::UNIX_EPOCH;

@@ -26,6 +26,7 @@
 //! - **Limits.** Off, until a [`Tier`] is chosen.
 //! - **Webhooks** are signed and sent over HTTP, to this machine only, and again if they fail: [`Sandbox::deliver_webhooks_to`], or endpoints
 //!   created over the API.
+//! - **Restarts.** [`Builder::state_file`] goes on from what [`Sandbox::save_state`] wrote; without them, state ends with the sandbox.
 //! - **Determinism.** The same requests on the same clock give the same ids, amounts and decisions on every run.
 //!
 //! Every operation of the spec is emulated. The pages behind `handoff_url` and the links of payments are not, and say so by 501

@@ -173,6 +173,25 @@ mod tests {
     }
 
     #[test]
+    fn tokens_of_before_are_what_they_were_after_a_restart() {
+        let (tokens, now) = tokens();
+        let revoked = tokens.mint("a", "p", "s", now);
+        tokens.revoke_all();
+        let good = tokens.mint("a", "p", "s", now);
+        let (next, _) = self::tokens();
+        next.restore(tokens.save());
+        assert_eq!(next.check(&revoked, now).unwrap_err().code, "token_revoked");
+        assert!(next.check(&good, now).is_ok());
+        next.expire_all();
+        assert_eq!(
+            next.check(&good, now).unwrap_err().code,
+            "token_expired",
+            "it is among those given so far"
+        );
+        assert!(next.check(&next.mint("a", "p", "s", now), now).is_ok());
+    }
+
+    #[test]
     fn nobody_else_can_write_one() {
         let (tokens, now) = tokens();
         let token = tokens.mint("a", "p", "s", now);

@@ -18,6 +18,8 @@ mod offers;
 mod rate_limits;
 mod receiver;
 mod server;
+mod state;
+mod state_file;
 mod tokens;
 mod validation;
 mod webhook_endpoints;

@@ -78,3 +78,80 @@ impl TryFrom<Saved> for Outbox {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn outbox() -> Outbox {
+        let mut outbox = Outbox::default();
+        for id in ["evt_1", "evt_2"] {
+            let event = Event::new(id.to_owned(), "offer.created", json!({ "offer_id": "off_1" }), NOW);
+            outbox.publish(event, ["a", "b"].into_iter(), NOW);
+        }
+        outbox
+    }
+
+    fn restored(outbox: &Outbox) -> Outbox {
+        serde_json::from_str(&serde_json::to_string(outbox).unwrap()).unwrap()
+    }
+
+    fn drain(mut outbox: Outbox) -> Vec<(String, String, u32)> {
+        let all = Timestamp::MAX;
+        std::iter::from_fn(|| outbox.pop(all))
+            .map(|parcel| (parcel.event.id().to_owned(), parcel.endpoint, parcel.attempt))
+            .collect()
+    }
+
+    #[test]
+    fn what_waits_is_sent_in_the_same_order() {
+        let mut outbox = outbox();
+        let failed = outbox.pop(NOW).unwrap();
+        outbox.arrived();
+        outbox.retry(failed, NOW);
+        let order = drain(restored(&outbox));
+        assert_eq!((order.len(), order.last().unwrap()), (4, &("evt_1".to_owned(), "a".to_owned(), 2)));
+        assert_eq!(order, drain(outbox));
+    }
+
+    #[test]
+    fn what_is_under_way_is_sent_again() {
+        let mut busy = outbox();
+        assert!(busy.pop(NOW).is_some());
+        let next = restored(&busy);
+        assert!(busy.is_busy() && !next.is_busy());
+        assert_eq!(drain(next), drain(outbox()));
+    }
+
+    #[test]
+    fn an_event_that_is_too_old_to_redeliver_is_still_sent() {
+        let mut outbox = outbox();
+        outbox.events.pop_front();
+        let next = restored(&outbox);
+        assert!(next.event("evt_1").is_none() && next.event("evt_2").is_some());
+        assert_eq!(drain(next), drain(outbox));
+    }
+
+    #[test]
+    fn what_was_held_is_held() {
+        let mut outbox = outbox();
+        outbox.hold();
+        outbox.duplicates = 3;
+        let mut next = restored(&outbox);
+        assert_eq!((next.next_due(), next.duplicates), (None, 3));
+        next.release(false, NOW);
+        assert_eq!(drain(next).len(), 4);
+    }
+
+    #[test]
+    fn a_delivery_without_its_event_is_damage() {
+        let mut saved: Value = serde_json::to_value(outbox()).unwrap();
+        saved["events"] = json!([]);
+        assert!(serde_json::from_value::<Outbox>(saved).is_err());
+    }
+}
