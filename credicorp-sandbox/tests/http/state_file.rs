@@ -63,6 +63,20 @@ async fn the_same_state_is_the_same_file() {
     assert_eq!(without_port(&file), without_port(&other));
 }
 
+/// A file of the first version, with something of everything in it. If this fails, what is in people's folders cannot be read any more, or
+/// loses something on its way: that takes a new version of the format.
+#[tokio::test]
+async fn a_file_of_version_1_is_read_and_written_as_it_was() {
+    let (_folder, file) = place();
+    let old: Value = serde_json::from_str(include_str!("state_v1.json")).unwrap();
+    fs::write(&file, old.to_string()).unwrap();
+    let sandbox = Sandbox::builder().state_file(&file).start().await.unwrap();
+    sandbox.save_state().unwrap();
+    let new = fs::read_to_string(&file).unwrap().replace(sandbox.url(), "http://127.0.0.1:4010");
+    let new: Value = serde_json::from_str(&new).unwrap();
+    assert_eq!(new, old);
+}
+
 #[tokio::test]
 async fn a_longer_file_is_replaced_as_a_whole() {
     let (_folder, file) = place();
