@@ -1,12 +1,13 @@
 //! An answer before it goes out: status, the headers of its own, and the body.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
-use serde::Serialize;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(into = "Text", try_from = "Text")]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -43,5 +44,33 @@ impl Answer {
         let mut answer = Self::text(problem.status, "application/json", problem.body(request_id).to_string());
         answer.headers.extend(problem.headers);
         answer
+    }
+}
+
+/// An answer as it is kept in a file. Those of operations are ASCII headers and JSON.
+#[derive(Serialize, Deserialize)]
+struct Text {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+impl From<Answer> for Text {
+    fn from(answer: Answer) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let headers = answer.headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes())));
+        Self { status: answer.status.as_u16(), headers: headers.collect(), body: text(&answer.body) }
+    }
+}
+
+impl TryFrom<Text> for Answer {
+    type Error = http::Error;
+
+    fn try_from(text: Text) -> Result<Self, Self::Error> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in text.headers {
+            headers.append(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
+        }
+        Ok(Self { status: StatusCode::from_u16(text.status)?, headers, body: text.body.into() })
     }
 }

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,7 +15,7 @@ use crate::sandbox::Sandbox;
 #[must_use]
 pub struct Builder {
     pub(crate) port: u16,
-    pub(crate) seed: u64,
+    pub(crate) seed: Option<u64>,
     pub(crate) webhook_url: Option<String>,
     pub(crate) allow_remote_webhooks: bool,
     pub(crate) webhook_timeout: Duration,
@@ -25,13 +26,14 @@ pub struct Builder {
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) tier: Tier,
     pub(crate) log: Option<Log>,
+    pub(crate) state_file: Option<PathBuf>,
 }
 
 impl Builder {
     pub(crate) fn new() -> Self {
         Self {
             port: 0,
-            seed: 0,
+            seed: None,
             webhook_url: None,
             allow_remote_webhooks: false,
             webhook_timeout: Duration::from_secs(10),
@@ -42,6 +44,7 @@ impl Builder {
             scopes: None,
             tier: Tier::None,
             log: None,
+            state_file: None,
         }
     }
 
@@ -53,7 +56,7 @@ impl Builder {
 
     /// What ids and credentials follow from; 0 by default. Two sandboxes with the same seed give the same ids in the same order.
     pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
+        self.seed = Some(seed);
         self
     }
 
@@ -126,11 +129,24 @@ impl Builder {
         self
     }
 
+    /// Goes on where another sandbox was when its [`Sandbox::save_state`] wrote this file; if there is no such file yet, the sandbox starts
+    /// afresh. Nothing is written to it but by [`Sandbox::save_state`].
+    ///
+    /// What the API shows is as it was, and so are the credentials and the seed, what is still to happen, idempotency keys, webhook endpoints
+    /// with their secrets, and the deliveries that wait. Tokens of before stay valid on the same port; on another one, `handoff_url` and
+    /// the `url` of payment links move along. The clock goes on as it went, stopped or running, whatever [`Builder::frozen_at`] says.
+    /// [`Builder::webhook_url`] adds no second endpoint. Recorded requests, deliveries that were made, and faults are not restored.
+    pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.state_file = Some(path.into());
+        self
+    }
+
     /// Starts the sandbox on the current Tokio runtime.
     ///
     /// # Errors
     ///
-    /// The port is taken, or the webhook address is not one on this machine.
+    /// The port is taken; the webhook address is not one on this machine; the state file cannot be read, is damaged, of another format
+    /// version, or of another seed than the one that was set.
     pub async fn start(self) -> Result<Sandbox, Error> {
         Sandbox::run(self).await
     }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::sync::lock;
@@ -36,8 +37,10 @@ struct Inner {
     changes: watch::Sender<()>,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Reading {
+/// How the clock goes.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Reading {
     Running { offset: SignedDuration },
     Frozen(Timestamp),
 }
@@ -89,6 +92,15 @@ impl Clock {
 
     pub(crate) fn is_frozen(&self) -> bool {
         matches!(*lock(&self.inner.reading), Reading::Frozen(_))
+    }
+
+    pub(crate) fn save(&self) -> Reading {
+        *lock(&self.inner.reading)
+    }
+
+    /// A running clock has run on in the meantime.
+    pub(crate) fn restore(&self, reading: Reading) {
+        self.change(|_| reading);
     }
 
     fn change(&self, next: impl FnOnce(Reading) -> Reading) {
@@ -179,6 +191,21 @@ mod tests {
         assert!(clock.now() >= start + Duration::from_secs(3600));
         clock.freeze();
         assert_eq!(clock.now(), clock.now());
+    }
+
+    #[test]
+    fn a_restored_clock_goes_on_as_it_went() {
+        let (clock, start) = frozen();
+        let other = Clock::new(None);
+        let restart = |clock: &Clock| {
+            other.restore(serde_json::from_str(&serde_json::to_string(&clock.save()).unwrap()).unwrap());
+        };
+        restart(&clock);
+        assert_eq!((other.now(), other.now()), (start, start));
+        clock.resume();
+        restart(&clock);
+        let now = other.now();
+        assert!(now >= start && now < start + Duration::from_secs(60), "{now}");
     }
 
     #[test]

@@ -8,12 +8,16 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::{HeaderName, HeaderValue};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::answer::Answer;
 use crate::problem::Problem;
+use crate::state::Move;
 use crate::sync::lock;
 
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -24,7 +28,7 @@ pub(crate) struct IdempotencyKeys {
     entries: Mutex<HashMap<Name, Entry>>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Name {
     pub(crate) operation: String,
     pub(crate) project: String,
@@ -32,13 +36,38 @@ pub(crate) struct Name {
 }
 
 /// Which request a key stands for: its path and its body. The path is in it, since one endpoint serves many resources.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub(crate) struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
     pub(crate) fn of(path: &str, body: &[u8]) -> Self {
         Self(Sha256::new().chain_update(path).chain_update([0]).chain_update(body).finalize().into())
     }
+}
+
+impl From<Fingerprint> for String {
+    fn from(fingerprint: Fingerprint) -> Self {
+        STANDARD.encode(fingerprint.0)
+    }
+}
+
+impl TryFrom<String> for Fingerprint {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let bytes = STANDARD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Self).ok_or("a fingerprint is 32 bytes in Base64")
+    }
+}
+
+/// A key as it is kept in a file.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Saved {
+    name: Name,
+    fingerprint: Fingerprint,
+    since: Timestamp,
+    answer: Answer,
 }
 
 #[derive(Debug)]
@@ -84,6 +113,29 @@ impl IdempotencyKeys {
                 Ok(Begun::First(Claim { keys: self, name, finished: false }))
             }
         }
+    }
+}
+
+impl IdempotencyKeys {
+    /// The keys that were answered, in an order of their own. Those in progress are left out: nobody will finish them.
+    pub(crate) fn save(&self) -> Vec<Saved> {
+        let entries = lock(&self.entries);
+        let saved = entries.iter().filter_map(|(name, entry)| {
+            let answer = entry.answer.clone()?;
+            Some(Saved { name: name.clone(), fingerprint: entry.fingerprint, since: entry.since, answer })
+        });
+        let mut saved: Vec<_> = saved.collect();
+        saved.sort_by(|one, other| one.name.cmp(&other.name));
+        saved
+    }
+
+    pub(crate) fn restore(&self, saved: Vec<Saved>, moved: Move<'_>) {
+        let entries = saved.into_iter().map(|saved| {
+            let body = moved.answer(&String::from_utf8_lossy(&saved.answer.body)).into();
+            let answer = Some(Answer { body, ..saved.answer });
+            (saved.name, Entry { fingerprint: saved.fingerprint, since: saved.since, answer })
+        });
+        *lock(&self.entries) = entries.collect();
     }
 }
 
@@ -162,6 +214,21 @@ mod tests {
         assert_eq!(again.unwrap_err().code, "idempotency_key_in_progress");
         drop(claim);
         assert!(first(&keys, "k", now).is_some());
+    }
+
+    #[test]
+    fn answered_keys_are_saved_and_running_ones_are_not() {
+        let keys = IdempotencyKeys::default();
+        let now = Timestamp::UNIX_EPOCH;
+        first(&keys, "answered", now).unwrap().finish(&answer(201));
+        let _running = first(&keys, "running", now).unwrap();
+        let saved = serde_json::to_string(&keys.save()).unwrap();
+        let next = IdempotencyKeys::default();
+        next.restore(serde_json::from_str(&saved).unwrap(), Move { from: "", to: "" });
+        assert!(first(&next, "answered", now).is_none() && first(&next, "running", now).is_some());
+        let other = next.begin(name("answered"), Fingerprint::of("/y", b"body"), now);
+        assert_eq!(other.unwrap_err().code, "idempotency_key_reused");
+        assert!(first(&next, "answered", now + KEPT).is_some(), "it is as old as it was");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Each prefix counts for itself. The count is spread over all texts of eight base-62 digits by a step that shares no factor with 62, so that
 //! no id comes twice and neighbours do not look alike; the seed moves where it starts.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use crate::mac;
@@ -19,21 +19,33 @@ const STEP: u64 = 134_943_606_358_731;
 #[derive(Debug)]
 pub(crate) struct Ids {
     seed: u64,
-    given: Mutex<HashMap<&'static str, u64>>,
+    given: Mutex<BTreeMap<String, u64>>,
 }
 
 impl Ids {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { seed, given: Mutex::new(HashMap::new()) }
+        Self { seed, given: Mutex::default() }
     }
 
     /// The next id of a kind: the prefix, an underscore, eight digits.
     pub(crate) fn next(&self, prefix: &'static str) -> String {
         let mut given = lock(&self.given);
-        let count = given.entry(prefix).or_insert(0);
-        let id = spread(offset(self.seed, prefix), *count);
-        *count += 1;
+        let count = given.get(prefix).copied().unwrap_or(0);
+        let id = spread(offset(self.seed, prefix), count);
+        match given.get_mut(prefix) {
+            Some(given) => *given += 1,
+            None => drop(given.insert(prefix.to_owned(), 1)),
+        }
         format!("{prefix}_{id}")
+    }
+
+    /// How many ids of each kind were given.
+    pub(crate) fn save(&self) -> BTreeMap<String, u64> {
+        lock(&self.given).clone()
+    }
+
+    pub(crate) fn restore(&self, given: BTreeMap<String, u64>) {
+        *lock(&self.given) = given;
     }
 
     /// A secret text of this length that depends on the seed and the name alone.

@@ -27,6 +27,7 @@
 //! - **Limits.** Off, until a [`Tier`] is chosen.
 //! - **Webhooks** are signed and sent over HTTP, to this machine only, and again if they fail: [`Sandbox::deliver_webhooks_to`], or endpoints
 //!   created over the API.
+//! - **Restarts.** [`Builder::state_file`] goes on from what [`Sandbox::save_state`] wrote; without them, state ends with the sandbox.
 //! - **Determinism.** The same requests on the same clock give the same ids, amounts and decisions on every run.
 //! - **Pages.** `handoff_url` opens the hosted journey, a payment link its page, and `/` the inspector: requests, state, deliveries, buttons.
 //! - **Other languages.** The same controls stand behind `/_sandbox`, for this machine only.
@@ -59,6 +60,7 @@ mod sandbox;
 mod server;
 mod shared;
 mod spec;
+mod state;
 mod sync;
 mod tasks;
 mod tokens;

@@ -20,7 +20,7 @@ use crate::webhooks::deliver_until_closed;
 
 /// A running emulator of the partner API on a port of its own, on 127.0.0.1.
 ///
-/// It stops when it is dropped: its connections are closed, its tasks end.
+/// It stops when it is dropped: its connections are closed, its tasks end, its state is gone, but for what [`Sandbox::save_state`] wrote.
 pub struct Sandbox {
     pub(crate) shared: Arc<Shared>,
 }
@@ -157,9 +157,32 @@ impl Sandbox {
         self.shared.violations()
     }
 
+    /// Writes the state to the [`crate::Builder::state_file`] now, in place of what the file held: all of it or nothing, readable by its owner
+    /// only, as secrets are in it. [`Sandbox::stop_and_save`] does so at the end; nothing is saved by stopping or dropping alone.
+    ///
+    /// A request that is running meanwhile may be in it or not; its idempotency key is in it only once it was answered. A delivery that
+    /// is on its way is sent again by the sandbox that goes on from the file.
+    ///
+    /// # Errors
+    ///
+    /// No state file was set, or it cannot be written.
+    pub fn save_state(&self) -> Result<(), Error> {
+        self.shared.save_state()
+    }
+
     /// Stops in good order: no new connections, up to two seconds for running requests. Returns once the port is closed.
     pub async fn stop(self) {
         self.shared.close(Self::GRACE).await;
+    }
+
+    /// Stops as [`Sandbox::stop`] does, and then saves as [`Sandbox::save_state`] does: what ran to its end is in the file.
+    ///
+    /// # Errors
+    ///
+    /// It has stopped, and the state could not be saved.
+    pub async fn stop_and_save(self) -> Result<(), Error> {
+        self.shared.close(Self::GRACE).await;
+        self.shared.save_state()
     }
 }
 

@@ -18,6 +18,7 @@ use crate::page::Cursors;
 use crate::rate_limit::RateLimits;
 use crate::record::Requests;
 use crate::spec::Spec;
+use crate::state::{Move, State, StateFile};
 use crate::sync::lock;
 use crate::tasks::Tasks;
 use crate::tokens::Tokens;
@@ -45,6 +46,8 @@ pub(crate) struct Shared {
     pub(crate) webhooks: Webhooks,
     pub(crate) tasks: Tasks,
     pub(crate) log: Option<Log>,
+    seed: u64,
+    state_file: Option<StateFile>,
     /// Turns true when the sandbox is to take no more requests.
     closing: watch::Sender<bool>,
     world: Mutex<World>,
@@ -54,7 +57,13 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(builder: &Builder, url: String) -> Result<Arc<Self>, Error> {
         let spec = Spec::load()?;
-        let ids = Arc::new(Ids::new(builder.seed));
+        let state_file = builder.state_file.as_deref().map(StateFile::at).transpose()?;
+        let (seed, restored) = match &state_file {
+            Some(file) => file.load(builder.seed)?,
+            None => (builder.seed, None),
+        };
+        let seed = seed.unwrap_or_default();
+        let ids = Arc::new(Ids::new(seed));
         let credentials = Credentials::new(&ids);
         let lifetime = builder.token_lifetime;
         let delays = Delays { decision: builder.decision_delay, payment: builder.payment_delay };
@@ -67,7 +76,7 @@ impl Shared {
             tokens: Tokens::new(ids.secret("token", 32), url.clone(), lifetime),
             cursors: Cursors::new(ids.secret("cursor", 32)),
             keys: IdempotencyKeys::default(),
-            faults: Faults::new(builder.seed),
+            faults: Faults::new(seed),
             rate_limits: RateLimits::new(builder.tier),
             requests: Requests::default(),
             webhooks: Webhooks::new(Arc::clone(&ids), webhook_rules),
@@ -76,14 +85,56 @@ impl Shared {
             closing: watch::Sender::new(false),
             world: Mutex::new(World::new(spec, Arc::clone(&ids), &url, delays)),
             violations: Mutex::default(),
+            seed,
+            state_file,
             credentials,
             ids,
             url,
         };
-        if let Some(url) = &builder.webhook_url {
+        if let Some(state) = restored {
+            shared.restore(state);
+        }
+        if let Some(url) = &builder.webhook_url
+            && !shared.webhooks.has(url, &shared.credentials.webhook_secret)
+        {
             shared.deliver_webhooks_to(url)?;
         }
         Ok(Arc::new(shared))
+    }
+
+    /// Everything that outlives the sandbox, as of one moment of its world.
+    fn state(&self) -> State {
+        // A key must not be saved without what was done under it: the keys come first. An id must not be given twice: the ids come last.
+        let keys = self.keys.save();
+        let world = lock(&self.world);
+        State {
+            seed: self.seed,
+            url: self.url.clone(),
+            clock: self.clock.save(),
+            keys,
+            world: world.save(),
+            webhooks: self.webhooks.save(),
+            tokens: self.tokens.save(),
+            ids: self.ids.save(),
+        }
+    }
+
+    fn restore(&self, state: State) {
+        let moved = Move { from: &state.url, to: &self.url };
+        self.clock.restore(state.clock);
+        self.keys.restore(state.keys, moved);
+        lock(&self.world).restore(state.world, moved);
+        self.webhooks.restore(state.webhooks);
+        self.tokens.restore(state.tokens);
+        self.ids.restore(state.ids);
+    }
+
+    /// Writes the state to its file now.
+    pub(crate) fn save_state(&self) -> Result<(), Error> {
+        match &self.state_file {
+            Some(file) => file.save(|| self.state()),
+            None => Err(Error::new("there is no state file to save to; Builder::state_file sets one")),
+        }
     }
 
     /// Registers an endpoint for every event from now on, signed with the sandbox's own secret.

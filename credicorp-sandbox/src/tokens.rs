@@ -22,8 +22,9 @@ pub(crate) struct Tokens {
     count: Mutex<Count>,
 }
 
-#[derive(Debug, Default)]
-struct Count {
+/// How many tokens there are, and how many of them ended ahead of their time.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Count {
     given: u64,
     revoked: u64,
     expired: u64,
@@ -117,6 +118,15 @@ impl Tokens {
         (claims.iss == self.issuer).then_some(claims)
     }
 
+    pub(crate) fn save(&self) -> Count {
+        *lock(&self.count)
+    }
+
+    /// The tokens of before are good again, if the signing key and the issuer are those of before.
+    pub(crate) fn restore(&self, count: Count) {
+        *lock(&self.count) = count;
+    }
+
     /// Every token given so far ends now, ahead of its time.
     pub(crate) fn expire_all(&self) {
         let mut count = lock(&self.count);
@@ -160,6 +170,25 @@ mod tests {
         let after = tokens.mint("a", "p", "s", now);
         assert_eq!(tokens.check(&before, now).unwrap_err().code, "token_revoked");
         assert!(tokens.check(&after, now).is_ok());
+    }
+
+    #[test]
+    fn tokens_of_before_are_what_they_were_after_a_restart() {
+        let (tokens, now) = tokens();
+        let revoked = tokens.mint("a", "p", "s", now);
+        tokens.revoke_all();
+        let good = tokens.mint("a", "p", "s", now);
+        let (next, _) = self::tokens();
+        next.restore(tokens.save());
+        assert_eq!(next.check(&revoked, now).unwrap_err().code, "token_revoked");
+        assert!(next.check(&good, now).is_ok());
+        next.expire_all();
+        assert_eq!(
+            next.check(&good, now).unwrap_err().code,
+            "token_expired",
+            "it is among those given so far"
+        );
+        assert!(next.check(&next.mint("a", "p", "s", now), now).is_ok());
     }
 
     #[test]

@@ -19,5 +19,5 @@ pub(crate) use courier::deliver_until_closed;
 pub use delivery::Delivery;
 pub(crate) use endpoint::{EndpointUpdate, NewEndpoint};
 pub(crate) use event::Event;
-pub(crate) use office::{Rules, Webhooks};
+pub(crate) use office::{Rules, Saved, Webhooks};
 pub(crate) use registry::Registry;

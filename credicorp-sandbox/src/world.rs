@@ -19,9 +19,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::Ids;
 use crate::spec::Spec;
+use crate::state::{Move, Whole};
 use crate::webhooks::Event;
 
 pub(crate) use account::Account;
@@ -45,7 +47,7 @@ pub(crate) struct World {
     /// Where the sandbox's own pages are.
     url: String,
     applications: Shelf<Application>,
-    decisions: HashMap<String, Decision>,
+    decisions: Shelf<Decision>,
     /// The decision of each offer.
     offers: HashMap<String, String>,
     payments: Shelf<Payment>,
@@ -54,6 +56,18 @@ pub(crate) struct World {
     checks: Shelf<IdentityCheck>,
     schedule: Schedule,
     events: Vec<Event>,
+}
+
+/// The state as it is kept in a file. What follows from the rest is not in it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Saved {
+    applications: Vec<Whole<Application>>,
+    decisions: Vec<Whole<Decision>>,
+    payments: Vec<Whole<Payment>>,
+    accounts: Vec<Whole<Account>>,
+    links: Vec<Whole<PaymentLink>>,
+    checks: Vec<Whole<IdentityCheck>>,
+    schedule: Schedule,
 }
 
 /// How long things take, by the sandbox's clock.
@@ -73,7 +87,7 @@ impl World {
             delays,
             url: url.to_owned(),
             applications: Shelf::default(),
-            decisions: HashMap::new(),
+            decisions: Shelf::default(),
             offers: HashMap::new(),
             payments: Shelf::default(),
             accounts: Shelf::default(),
@@ -82,6 +96,34 @@ impl World {
             schedule: Schedule::default(),
             events: Vec::new(),
         }
+    }
+
+    /// What is not announced yet is not in it: [`World::take_events`] comes first.
+    pub(crate) fn save(&self) -> Saved {
+        Saved {
+            applications: self.applications.save(),
+            decisions: self.decisions.save(),
+            payments: self.payments.save(),
+            accounts: self.accounts.save(),
+            links: self.links.save(),
+            checks: self.checks.save(),
+            schedule: self.schedule.clone(),
+        }
+    }
+
+    pub(crate) fn restore(&mut self, saved: Saved, moved: Move<'_>) {
+        self.applications = Shelf::restored(saved.applications, |application| application.moved(moved));
+        self.decisions = Shelf::restored(saved.decisions, |_| {});
+        self.payments = Shelf::restored(saved.payments, |_| {});
+        self.accounts = Shelf::restored(saved.accounts, |_| {});
+        self.links = Shelf::restored(saved.links, |link| link.moved(moved));
+        self.checks = Shelf::restored(saved.checks, |_| {});
+        self.schedule = saved.schedule;
+        let offers = self
+            .decisions
+            .iter()
+            .flat_map(|decision| decision.offers.iter().map(|offer| (offer.id.clone(), decision.id.clone())));
+        self.offers = offers.collect();
     }
 
     /// Lets everything happen that is due by now.

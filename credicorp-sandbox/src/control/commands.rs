@@ -179,6 +179,11 @@ pub(crate) const COMMANDS: &[Command] = &[
             done()
         },
     ),
+    command("state/save", NOTHING, "Writes the state file now.", |shared, body| {
+        let Nothing {} = read(body)?;
+        shared.save_state().map_err(refused)?;
+        done()
+    }),
     command(
         "trigger",
         r#"{"event":"payment.settled"}"#,

@@ -36,7 +36,7 @@ pub(super) async fn act(
             Some("leave") => "You have not paid",
             _ => return Err(unknown_choice("pay or leave")),
         };
-        Ok(back(link.redirect_uri.as_deref(), ended))
+        Ok(back(link.redirect_uri(), ended))
     });
     done.unwrap_or_else(|problem| sorry(&problem))
 }

@@ -10,7 +10,7 @@ pub struct Delivery {
     pub(super) id: String,
     pub(super) endpoint_id: String,
     pub(super) event_id: String,
-    pub(super) event_type: &'static str,
+    pub(super) event_type: String,
     pub(super) url: String,
     pub(super) body: Bytes,
     pub(super) attempt: u32,
@@ -49,7 +49,7 @@ impl Delivery {
     /// The type of the event.
     #[must_use]
     pub fn event_type(&self) -> &str {
-        self.event_type
+        &self.event_type
     }
 
     /// Where it went.

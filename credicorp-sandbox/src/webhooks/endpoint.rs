@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::event::API_VERSION;
+use crate::state::Hides;
 
 /// How long the old secret goes on signing after a rotation.
 const BOTH_SIGN: Duration = Duration::from_secs(24 * 60 * 60);
 /// So long nothing but failures disables an endpoint.
 const PATIENCE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Endpoint {
     pub(super) id: String,
     pub(super) url: String,
@@ -25,18 +26,31 @@ pub(crate) struct Endpoint {
     api_version: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<Map<String, Value>>,
-    /// The newest first; the others with their ends.
     #[serde(skip)]
+    pub(super) hidden: Hidden,
+}
+
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Hidden {
     secret: String,
-    #[serde(skip)]
+    /// The newest first, with their ends.
     old_secrets: Vec<(String, Timestamp)>,
-    #[serde(skip)]
     pub(super) rotations: u32,
     /// Since when it took nothing.
-    #[serde(skip)]
     failing_since: Option<Timestamp>,
-    #[serde(skip)]
     pub(super) deleted: bool,
+}
+
+impl Hides for Endpoint {
+    type Hidden = Hidden;
+
+    fn hidden(&self) -> &Hidden {
+        &self.hidden
+    }
+
+    fn hide(&mut self, hidden: Hidden) {
+        self.hidden = hidden;
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,16 +112,12 @@ impl Endpoint {
             description: new.description,
             api_version: new.api_version.unwrap_or_else(|| API_VERSION.to_owned()),
             metadata: new.metadata,
-            secret,
-            old_secrets: Vec::new(),
-            rotations: 0,
-            failing_since: None,
-            deleted: false,
+            hidden: Hidden { secret, ..Hidden::default() },
         }
     }
 
     pub(crate) fn revealed(&self) -> Revealed<'_> {
-        Revealed { endpoint: self, secret: &self.secret }
+        Revealed { endpoint: self, secret: &self.hidden.secret }
     }
 
     pub(super) fn update(&mut self, update: EndpointUpdate) {
@@ -119,7 +129,7 @@ impl Endpoint {
         }
         if let Some(status) = update.status {
             self.status = status;
-            self.failing_since = None;
+            self.hidden.failing_since = None;
         }
         self.description = update.description.or_else(|| self.description.take());
         self.metadata = update.metadata.or_else(|| self.metadata.take());
@@ -127,7 +137,7 @@ impl Endpoint {
 
     /// Whether it gets events at all.
     pub(super) fn is_enabled(&self) -> bool {
-        self.status == Status::Enabled && !self.deleted
+        self.status == Status::Enabled && !self.hidden.deleted
     }
 
     /// Whether it asked for this type: by name, by a family such as `payment.*`, or by `*`.
@@ -139,24 +149,31 @@ impl Endpoint {
     }
 
     pub(super) fn rotate(&mut self, secret: String, now: Timestamp) {
-        let old = std::mem::replace(&mut self.secret, secret);
-        self.old_secrets.insert(0, (old, now.saturating_add(BOTH_SIGN).unwrap_or(Timestamp::MAX)));
-        self.rotations += 1;
+        let hidden = &mut self.hidden;
+        let old = std::mem::replace(&mut hidden.secret, secret);
+        hidden.old_secrets.insert(0, (old, now.saturating_add(BOTH_SIGN).unwrap_or(Timestamp::MAX)));
+        hidden.rotations += 1;
+    }
+
+    /// Whether it gets every event, signed with this secret.
+    pub(super) fn takes_all_for(&self, secret: &str) -> bool {
+        self.is_enabled() && self.enabled_events == ["*"] && self.hidden.secret == secret
     }
 
     /// What signs at this time, the newest first.
     pub(super) fn secrets(&self, now: Timestamp) -> Vec<String> {
-        let old = self.old_secrets.iter().filter(|(_, until)| now < *until).map(|(secret, _)| secret);
-        std::iter::once(&self.secret).chain(old).cloned().collect()
+        let hidden = &self.hidden;
+        let old = hidden.old_secrets.iter().filter(|(_, until)| now < *until).map(|(secret, _)| secret);
+        std::iter::once(&hidden.secret).chain(old).cloned().collect()
     }
 
     pub(super) fn succeeded(&mut self) {
-        self.failing_since = None;
+        self.hidden.failing_since = None;
     }
 
     /// A week of nothing else is enough.
     pub(super) fn failed(&mut self, at: Timestamp) {
-        let since = *self.failing_since.get_or_insert(at);
+        let since = *self.hidden.failing_since.get_or_insert(at);
         if at.duration_since(since) >= jiff::SignedDuration::try_from(PATIENCE).unwrap_or_default() {
             self.status = Status::Disabled;
         }

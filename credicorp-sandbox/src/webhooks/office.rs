@@ -7,17 +7,19 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::Url;
+use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, watch};
 
 use super::address::{is_local, is_loopback};
 use super::delivery::Outcome;
-use super::endpoint::NewEndpoint;
+use super::endpoint::{Endpoint, NewEndpoint};
 use super::outbox::{Outbox, Parcel};
 use super::registry::Registry;
 use super::{Delivery, Event};
 use crate::error::Error;
 use crate::ids::Ids;
 use crate::record::KEPT;
+use crate::state::Whole;
 use crate::sync::lock;
 
 /// What the sandbox's owner chose.
@@ -42,8 +44,13 @@ pub(crate) struct Webhooks {
 struct State {
     registry: Registry,
     outbox: Outbox,
-    /// Whether something is on its way.
-    busy: bool,
+}
+
+/// The endpoints and the outbox as they are kept in a file.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Saved {
+    endpoints: Vec<Whole<Endpoint>>,
+    outbox: Outbox,
 }
 
 /// One attempt that is to be made now.
@@ -63,7 +70,7 @@ impl Webhooks {
         Self {
             rules,
             ids,
-            state: Mutex::new(State { registry, outbox: Outbox::default(), busy: false }),
+            state: Mutex::new(State { registry, outbox: Outbox::default() }),
             deliveries: Mutex::default(),
             progress: watch::Sender::new(()),
             woken: Notify::new(),
@@ -87,6 +94,22 @@ impl Webhooks {
         let mut state = lock(&self.state);
         let added = state.registry.add(NewEndpoint::of_everything(url), Some(secret.to_owned()), now);
         added.map(drop).map_err(|problem| Error::new(problem.message))
+    }
+
+    /// Whether an endpoint of the owner's is there already, in order.
+    pub(crate) fn has(&self, url: &str, secret: &str) -> bool {
+        lock(&self.state).registry.has(url, secret)
+    }
+
+    pub(crate) fn save(&self) -> Saved {
+        let state = lock(&self.state);
+        Saved { endpoints: state.registry.save(), outbox: state.outbox.clone() }
+    }
+
+    pub(crate) fn restore(&self, saved: Saved) {
+        let state = &mut *lock(&self.state);
+        state.registry.restore(saved.endpoints);
+        state.outbox = saved.outbox;
     }
 
     /// Plans the delivery of events to the endpoints that want them.
@@ -136,7 +159,7 @@ impl Webhooks {
             progress.borrow_and_update();
             {
                 let state = lock(&self.state);
-                if !state.busy && state.outbox.next_due().is_none_or(|at| at > now()) {
+                if !state.outbox.is_busy() && state.outbox.next_due().is_none_or(|at| at > now()) {
                     return;
                 }
             }
@@ -172,7 +195,6 @@ impl Webhooks {
             if !endpoint.is_enabled() {
                 continue;
             }
-            state.busy = true;
             let target = Url::parse(&endpoint.url).ok();
             return Some(Attempt {
                 id: self.ids.next("whd"),
@@ -193,7 +215,7 @@ impl Webhooks {
             id: attempt.id,
             endpoint_id: attempt.parcel.endpoint.clone(),
             event_id: attempt.parcel.event.id().to_owned(),
-            event_type: attempt.parcel.event.kind(),
+            event_type: attempt.parcel.event.kind().to_owned(),
             url: attempt.url,
             body: attempt.parcel.event.body().clone(),
             attempt: attempt.parcel.attempt,
@@ -209,7 +231,7 @@ impl Webhooks {
             deliveries.push_back(delivery);
         }
         let mut state = lock(&self.state);
-        state.busy = false;
+        state.outbox.arrived();
         if let Ok(endpoint) = state.registry.get_mut(&attempt.parcel.endpoint) {
             match (sent, succeeded) {
                 (false, _) => {}

@@ -1,13 +1,17 @@
 //! What is to be sent when: each event to each of its endpoints, at once, and again on the contract's schedule as long as it fails.
 
+mod saved;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::Event;
 use crate::record::KEPT;
+use saved::Saved;
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
@@ -38,9 +42,15 @@ pub(super) struct Parcel {
     pub(super) persistent: bool,
 }
 
-#[derive(Debug, Default)]
+/// When to send, then in the order of planning.
+type Turn = (Timestamp, u64);
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(into = "Saved", try_from = "Saved")]
 pub(super) struct Outbox {
-    waiting: BTreeMap<(Timestamp, u64), Parcel>,
+    waiting: BTreeMap<Turn, Parcel>,
+    /// Taken out, and neither sent nor given up yet.
+    under_way: Option<(Turn, Parcel)>,
     planned: u64,
     /// For sending again by hand.
     events: VecDeque<Arc<Event>>,
@@ -106,10 +116,21 @@ impl Outbox {
         self.waiting.first_key_value().filter(|_| !self.held).map(|((at, _), _)| *at)
     }
 
-    /// Takes out the first parcel that is due by now.
+    /// Takes out the first parcel that is due by now, in place of the one before. It is under way until it has [`Outbox::arrived`].
     pub(super) fn pop(&mut self, now: Timestamp) -> Option<Parcel> {
-        self.next_due().filter(|at| *at <= now)?;
-        self.waiting.pop_first().map(|(_, parcel)| parcel)
+        let due = self.next_due().filter(|at| *at <= now);
+        self.under_way = due.and_then(|_| self.waiting.pop_first());
+        self.under_way.as_ref().map(|(_, parcel)| parcel.clone())
+    }
+
+    /// Whether something is under way.
+    pub(super) fn is_busy(&self) -> bool {
+        self.under_way.is_some()
+    }
+
+    /// What was under way is not any more, for better or worse.
+    pub(super) fn arrived(&mut self) {
+        self.under_way = None;
     }
 
     /// Nothing is due until [`Outbox::release`].

@@ -8,6 +8,7 @@ use super::endpoint::{Endpoint, EndpointUpdate, NewEndpoint};
 use crate::ids::Ids;
 use crate::page::Slice;
 use crate::problem::Problem;
+use crate::state::Whole;
 
 const LIMIT: usize = 20;
 
@@ -33,7 +34,7 @@ impl Registry {
         secret: Option<String>,
         now: Timestamp,
     ) -> Result<&Endpoint, Problem> {
-        if self.endpoints.iter().filter(|endpoint| !endpoint.deleted).count() >= LIMIT {
+        if self.endpoints.iter().filter(|endpoint| !endpoint.hidden.deleted).count() >= LIMIT {
             return Err(Problem::invalid_state(format!(
                 "There are {LIMIT} webhook endpoints already; delete one first."
             )));
@@ -49,18 +50,18 @@ impl Registry {
     }
 
     pub(crate) fn get(&self, id: &str) -> Result<&Endpoint, Problem> {
-        let found = self.endpoints.iter().find(|endpoint| endpoint.id == id && !endpoint.deleted);
+        let found = self.endpoints.iter().find(|endpoint| endpoint.id == id && !endpoint.hidden.deleted);
         found.ok_or_else(|| Problem::resource_not_found("webhook endpoint", id))
     }
 
     pub(super) fn get_mut(&mut self, id: &str) -> Result<&mut Endpoint, Problem> {
-        let found = self.endpoints.iter_mut().find(|endpoint| endpoint.id == id && !endpoint.deleted);
+        let found = self.endpoints.iter_mut().find(|endpoint| endpoint.id == id && !endpoint.hidden.deleted);
         found.ok_or_else(|| Problem::resource_not_found("webhook endpoint", id))
     }
 
     /// Newest first.
     pub(crate) fn page(&self, slice: &Slice) -> (Vec<&Endpoint>, Option<u64>) {
-        slice.cut(&self.endpoints, |endpoint| !endpoint.deleted)
+        slice.cut(&self.endpoints, |endpoint| !endpoint.hidden.deleted)
     }
 
     pub(crate) fn update(&mut self, id: &str, update: EndpointUpdate) -> Result<&Endpoint, Problem> {
@@ -70,15 +71,28 @@ impl Registry {
     }
 
     pub(crate) fn delete(&mut self, id: &str) -> Result<(), Problem> {
-        self.get_mut(id)?.deleted = true;
+        self.get_mut(id)?.hidden.deleted = true;
         Ok(())
     }
 
     pub(crate) fn rotate_secret(&mut self, id: &str, now: Timestamp) -> Result<&Endpoint, Problem> {
-        let secret = self.secret(id, self.get(id)?.rotations + 1);
+        let secret = self.secret(id, self.get(id)?.hidden.rotations + 1);
         let endpoint = self.get_mut(id)?;
         endpoint.rotate(secret, now);
         Ok(endpoint)
+    }
+
+    /// Whether every event goes to this address already, signed with this secret.
+    pub(super) fn has(&self, url: &str, secret: &str) -> bool {
+        self.endpoints.iter().any(|endpoint| endpoint.url == url && endpoint.takes_all_for(secret))
+    }
+
+    pub(super) fn save(&self) -> Vec<Whole<Endpoint>> {
+        self.endpoints.iter().map(Whole::of).collect()
+    }
+
+    pub(super) fn restore(&mut self, endpoints: Vec<Whole<Endpoint>>) {
+        self.endpoints = endpoints.into_iter().map(Whole::into_resource).collect();
     }
 
     /// The ids of the endpoints that get an event of this type.

@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::World;
@@ -15,8 +15,9 @@ use super::schedule::Due;
 use super::shelf::Resource;
 use crate::page::Slice;
 use crate::problem::Problem;
+use crate::state::Hides;
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Account {
     pub(super) id: String,
     pub(super) application_id: String,
@@ -24,24 +25,25 @@ pub(crate) struct Account {
     principal_pence: i64,
     #[serde(flatten)]
     figures: Figures,
-    /// Day and amount, in order.
     #[serde(skip)]
+    hidden: Hidden,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Hidden {
+    /// Day and amount, in order.
     instalments: Vec<(Date, i64)>,
     /// How many of the instalments had to be there by now.
-    #[serde(skip)]
     overdue: usize,
     /// What was paid, oldest first.
-    #[serde(skip)]
     repayments: Vec<(String, i64)>,
     /// What is scheduled or on its way.
-    #[serde(skip)]
     expected: Vec<(String, i64)>,
-    #[serde(skip)]
     closed: bool,
 }
 
 /// What follows from the rest.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Figures {
     status: AccountStatus,
     balance_pence: i64,
@@ -50,13 +52,13 @@ pub(super) struct Figures {
     next_payment: Option<NextPayment>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct NextPayment {
     due_on: Date,
     amount_pence: i64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum AccountStatus {
     Active,
@@ -85,6 +87,18 @@ enum InstalmentStatus {
     Missed,
 }
 
+impl Hides for Account {
+    type Hidden = Hidden;
+
+    fn hidden(&self) -> &Hidden {
+        &self.hidden
+    }
+
+    fn hide(&mut self, hidden: Hidden) {
+        self.hidden = hidden;
+    }
+}
+
 impl Resource for Account {
     const KIND: &'static str = "account";
 
@@ -109,11 +123,7 @@ impl Account {
             opened_at: at,
             principal_pence: principal,
             figures,
-            instalments,
-            overdue: 0,
-            repayments: Vec::new(),
-            expected: Vec::new(),
-            closed: false,
+            hidden: Hidden { instalments, ..Hidden::default() },
         };
         account.figures = account.count();
         account
@@ -121,10 +131,10 @@ impl Account {
 
     /// The instalments as far as they are covered.
     pub(crate) fn schedule(&self) -> Vec<Instalment> {
-        let mut paid = self.repayments.iter();
+        let mut paid = self.hidden.repayments.iter();
         let (mut last, mut left) = (None, 0);
-        let mut schedule = Vec::with_capacity(self.instalments.len());
-        for (place, (due_on, amount)) in self.instalments.iter().enumerate() {
+        let mut schedule = Vec::with_capacity(self.hidden.instalments.len());
+        for (place, (due_on, amount)) in self.hidden.instalments.iter().enumerate() {
             let mut missing = *amount;
             while missing > 0 {
                 if left == 0 {
@@ -137,7 +147,7 @@ impl Account {
             }
             let status = match missing {
                 0 => InstalmentStatus::Paid,
-                _ if place < self.overdue => InstalmentStatus::Missed,
+                _ if place < self.hidden.overdue => InstalmentStatus::Missed,
                 _ => InstalmentStatus::Due,
             };
             let payment_id = last.filter(|_| missing == 0).cloned();
@@ -152,7 +162,7 @@ impl Account {
         let missed = schedule.iter().filter(|instalment| instalment.status == InstalmentStatus::Missed);
         let arrears = missed.map(|instalment| instalment.missing).sum();
         let next = schedule.iter().find(|instalment| instalment.status == InstalmentStatus::Due);
-        let status = match (self.closed, balance, arrears) {
+        let status = match (self.hidden.closed, balance, arrears) {
             (true, _, _) => AccountStatus::Closed,
             (_, 0, _) => AccountStatus::Settled,
             (_, _, 0) => AccountStatus::Active,
@@ -167,29 +177,29 @@ impl Account {
     }
 
     pub(super) fn expect(&mut self, payment: &str, amount: i64) {
-        self.expected.push((payment.to_owned(), amount));
+        self.hidden.expected.push((payment.to_owned(), amount));
     }
 
     pub(super) fn settled(&mut self, payment: &str, amount: i64) {
-        self.expected.retain(|(id, _)| id != payment);
-        self.repayments.push((payment.to_owned(), amount));
+        self.hidden.expected.retain(|(id, _)| id != payment);
+        self.hidden.repayments.push((payment.to_owned(), amount));
     }
 
     /// The payment failed or was returned.
     pub(super) fn undone(&mut self, payment: &str) {
-        self.expected.retain(|(id, _)| id != payment);
-        self.repayments.retain(|(id, _)| id != payment);
+        self.hidden.expected.retain(|(id, _)| id != payment);
+        self.hidden.repayments.retain(|(id, _)| id != payment);
     }
 
     /// The money went back where it came from: nothing is owed.
     pub(super) fn close(&mut self) {
-        self.closed = true;
-        self.instalments.clear();
+        self.hidden.closed = true;
+        self.hidden.instalments.clear();
     }
 
     /// Whether anything was paid back, or is to be.
     pub(super) fn is_touched(&self) -> bool {
-        !self.repayments.is_empty() || !self.expected.is_empty()
+        !self.hidden.repayments.is_empty() || !self.hidden.expected.is_empty()
     }
 }
 
@@ -237,7 +247,7 @@ impl World {
         if account.figures.balance_pence == 0 {
             return Err(Problem::invalid_state(format!("{id} owes nothing.")));
         }
-        let expected: i64 = account.expected.iter().map(|(_, amount)| amount).sum();
+        let expected: i64 = account.hidden.expected.iter().map(|(_, amount)| amount).sum();
         let open = account.figures.balance_pence - expected;
         if amount > open {
             let message = format!("must be at most {open}, what is owed and not collected already");
@@ -248,7 +258,7 @@ impl World {
 
     /// The day of an instalment is over.
     pub(super) fn end_instalment_day(&mut self, id: &str, at: Timestamp) {
-        self.change_account(Some(id), at, |account| account.overdue += 1);
+        self.change_account(Some(id), at, |account| account.hidden.overdue += 1);
     }
 
     /// Changes an account and announces what follows from it, if anything does.

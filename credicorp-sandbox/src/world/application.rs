@@ -11,8 +11,9 @@ use super::{JOURNEYS, World};
 use crate::page::Slice;
 use crate::problem::{FieldError, Problem};
 use crate::spec::Spec;
+use crate::state::{Hides, Move};
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Application {
     pub(crate) id: String,
     pub(crate) status: Status,
@@ -36,9 +37,26 @@ pub(crate) struct Application {
     pub(super) decision_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) account_id: Option<String>,
-    /// The latest draw-down.
     #[serde(skip)]
+    pub(super) hidden: Hidden,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Hidden {
+    /// The latest draw-down.
     pub(super) disbursement: Option<String>,
+}
+
+impl Hides for Application {
+    type Hidden = Hidden;
+
+    fn hidden(&self) -> &Hidden {
+        &self.hidden
+    }
+
+    fn hide(&mut self, hidden: Hidden) {
+        self.hidden = hidden;
+    }
 }
 
 impl Resource for Application {
@@ -49,7 +67,7 @@ impl Resource for Application {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Status {
     Created,
@@ -59,6 +77,12 @@ pub(crate) enum Status {
     Declined,
     Funded,
     Withdrawn,
+}
+
+impl Application {
+    pub(super) fn moved(&mut self, moved: Move<'_>) {
+        moved.address(&mut self.handoff_url);
+    }
 }
 
 impl Status {
@@ -75,7 +99,7 @@ impl Status {
     }
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Business {
     pub(super) company_number: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -163,7 +187,7 @@ impl World {
             metadata: new.metadata,
             decision_id: None,
             account_id: None,
-            disbursement: None,
+            hidden: Hidden::default(),
         };
         self.applications.put(application.clone());
         application

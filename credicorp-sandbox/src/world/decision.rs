@@ -1,17 +1,19 @@
 //! Decisions: the same company and amount always decide the same way, by the table of test companies.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::World;
 use super::application::Status;
 use super::offer::Offer;
 use super::schedule::{Due, after};
+use super::shelf::Resource;
 use crate::problem::Problem;
 use crate::spec::Outcome;
+use crate::state::Hides;
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Decision {
     pub(super) id: String,
     pub(super) application_id: String,
@@ -25,19 +27,45 @@ pub(crate) struct Decision {
     pub(super) offers: Vec<Offer>,
     decided_at: Timestamp,
     #[serde(skip)]
+    hidden: Hidden,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Hidden {
     refreshing: bool,
+}
+
+impl Hides for Decision {
+    type Hidden = Hidden;
+
+    fn hidden(&self) -> &Hidden {
+        &self.hidden
+    }
+
+    fn hide(&mut self, hidden: Hidden) {
+        self.hidden = hidden;
+    }
+}
+
+impl Resource for Decision {
+    const KIND: &'static str = "decision";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
 }
 
 impl World {
     /// By the decision's id or its application's.
     pub(crate) fn decision(&self, id: &str) -> Result<&Decision, Problem> {
-        if let Some(decision) = self.decisions.get(id) {
+        if let Ok(decision) = self.decisions.get(id) {
             return Ok(decision);
         }
         let Ok(application) = self.application(id) else {
             return Err(Problem::resource_not_found("decision", id));
         };
-        let decision = application.decision_id.as_ref().and_then(|decision| self.decisions.get(decision));
+        let decision =
+            application.decision_id.as_ref().and_then(|decision| self.decisions.get(decision).ok());
         decision.ok_or_else(|| match application.status {
             Status::Withdrawn => Problem::invalid_state(format!(
                 "{id} was withdrawn before it was decided; there will be no decision."
@@ -49,20 +77,19 @@ impl World {
     /// Looks at the company again; the outcome is the same, a little later.
     pub(crate) fn refresh_decision(&mut self, id: &str, now: Timestamp) -> Result<Decision, Problem> {
         let due = after(now, self.delays.decision);
-        let decision =
-            self.decisions.get_mut(id).ok_or_else(|| Problem::resource_not_found("decision", id))?;
-        if decision.refreshing {
+        let decision = self.decisions.get_mut(id)?;
+        if decision.hidden.refreshing {
             return Err(Problem::refresh_in_progress(id));
         }
-        decision.refreshing = true;
+        decision.hidden.refreshing = true;
         let answer = decision.clone();
         self.schedule.plan(due, Due::FinishRefresh(id.to_owned()));
         Ok(answer)
     }
 
     pub(super) fn finish_refresh(&mut self, id: &str, at: Timestamp) {
-        if let Some(decision) = self.decisions.get_mut(id) {
-            decision.refreshing = false;
+        if let Ok(decision) = self.decisions.get_mut(id) {
+            decision.hidden.refreshing = false;
             decision.decided_at = at;
             self.emit_decision(id, at);
         }
@@ -85,10 +112,10 @@ impl World {
             conditions: Vec::new(),
             offers: Vec::new(),
             decided_at: at,
-            refreshing: false,
+            hidden: Hidden::default(),
         };
         let amount = found.amount_pence;
-        self.decisions.insert(id.clone(), decision);
+        self.decisions.put(decision);
         if let Ok(application) = self.application_mut(application) {
             application.decision_id = Some(id.clone());
         }
@@ -103,7 +130,7 @@ impl World {
 
     /// A referral comes to the outcome that the table has for it.
     pub(super) fn resolve(&mut self, id: &str, at: Timestamp) {
-        let Some(decision) = self.decisions.get(id) else { return };
+        let Ok(decision) = self.decisions.get(id) else { return };
         let Ok(application) = self.application(&decision.application_id) else { return };
         let Some(company) = self.spec.company(&application.business.company_number) else { return };
         if application.status != Status::InReview {
@@ -115,13 +142,13 @@ impl World {
 
     /// Makes a decision final: the application follows, and an approval carries an offer.
     fn conclude(&mut self, id: &str, outcome: Outcome, amount: i64, at: Timestamp) {
-        let Some(decision) = self.decisions.get(id) else { return };
+        let Ok(decision) = self.decisions.get(id) else { return };
         let application = decision.application_id.clone();
         let Ok(term) = self.application(&application).map(|application| application.term_months) else {
             return;
         };
         let approved = outcome == Outcome::Approved;
-        if let Some(decision) = self.decisions.get_mut(id) {
+        if let Ok(decision) = self.decisions.get_mut(id) {
             decision.outcome = outcome;
             decision.decided_at = at;
             decision.amount_pence = approved.then_some(amount);
@@ -137,7 +164,7 @@ impl World {
     }
 
     fn emit_decision(&mut self, id: &str, at: Timestamp) {
-        let Some(decision) = self.decisions.get(id) else { return };
+        let Ok(decision) = self.decisions.get(id) else { return };
         let mut data = json!({
             "application_id": decision.application_id,
             "decision_id": decision.id,

@@ -9,11 +9,12 @@ use super::World;
 use super::schedule::{Due, after};
 use super::shelf::Resource;
 use crate::problem::Problem;
+use crate::state::Hides;
 
 /// The reason by which the table declines companies whose people it cannot verify.
 const UNVERIFIED: &str = "identity_unverified";
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct IdentityCheck {
     id: String,
     status: CheckStatus,
@@ -24,16 +25,26 @@ pub(crate) struct IdentityCheck {
     reference: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     completed_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reasons: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum CheckStatus {
     Pending,
     Passed,
     Failed,
+}
+
+impl Hides for IdentityCheck {
+    type Hidden = ();
+
+    fn hidden(&self) -> &() {
+        &()
+    }
+
+    fn hide(&mut self, (): ()) {}
 }
 
 impl Resource for IdentityCheck {

@@ -12,10 +12,11 @@ use super::shelf::Resource;
 use super::{PAY_PAGES, World};
 use crate::problem::{FieldError, Problem};
 use crate::spec::Spec;
+use crate::state::{Hides, Move};
 
 const LINK_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct PaymentLink {
     pub(crate) id: String,
     pub(super) url: String,
@@ -27,16 +28,38 @@ pub(crate) struct PaymentLink {
     #[serde(skip_serializing_if = "Option::is_none")]
     payment_id: Option<String>,
     #[serde(skip)]
+    hidden: Hidden,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Hidden {
     account_id: Option<String>,
     /// Where the payer goes back to.
-    #[serde(skip)]
-    pub(crate) redirect_uri: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    redirect_uri: Option<String>,
     /// Whether its payment is on its way.
-    #[serde(skip)]
     paying: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+impl Hides for PaymentLink {
+    type Hidden = Hidden;
+
+    fn hidden(&self) -> &Hidden {
+        &self.hidden
+    }
+
+    fn hide(&mut self, hidden: Hidden) {
+        self.hidden = hidden;
+    }
+}
+
+impl PaymentLink {
+    pub(super) fn moved(&mut self, moved: Move<'_>) {
+        moved.address(&mut self.url);
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum LinkStatus {
     Open,
@@ -79,6 +102,13 @@ impl NewPaymentLink {
     }
 }
 
+impl PaymentLink {
+    /// Where the payer goes back to.
+    pub(crate) fn redirect_uri(&self) -> Option<&str> {
+        self.hidden.redirect_uri.as_deref()
+    }
+}
+
 impl World {
     pub(crate) fn create_payment_link(
         &mut self,
@@ -99,9 +129,7 @@ impl World {
             created_at: now,
             expires_at,
             payment_id: None,
-            account_id: new.account_id,
-            redirect_uri: new.redirect_uri,
-            paying: false,
+            hidden: Hidden { account_id: new.account_id, redirect_uri: new.redirect_uri, paying: false },
         };
         self.links.put(link.clone());
         self.schedule.plan(expires_at, Due::ExpireLink(id));
@@ -115,13 +143,14 @@ impl World {
     /// The payer pays; the id of the payment, which is on its way.
     pub(crate) fn pay_link(&mut self, id: &str, now: Timestamp) -> Result<String, Problem> {
         let link = self.open_link(id)?.clone();
-        if let Some(account) = &link.account_id {
+        if let Some(account) = &link.hidden.account_id {
             self.check_repayment(account, link.amount_pence)?;
         }
-        let payment = self.pay_in(link.account_id.as_deref(), link.amount_pence, id, &link.reference, now).id;
+        let payment =
+            self.pay_in(link.hidden.account_id.as_deref(), link.amount_pence, id, &link.reference, now).id;
         let link = self.links.get_mut(id)?;
         link.payment_id = Some(payment.clone());
-        link.paying = true;
+        link.hidden.paying = true;
         Ok(payment)
     }
 
@@ -135,14 +164,14 @@ impl World {
     fn open_link(&self, id: &str) -> Result<&PaymentLink, Problem> {
         let link = self.links.get(id)?;
         match link.status {
-            LinkStatus::Open if !link.paying => Ok(link),
+            LinkStatus::Open if !link.hidden.paying => Ok(link),
             LinkStatus::Open => Err(Problem::invalid_state(format!("{id} is being paid."))),
             status => Err(Problem::invalid_state(format!("{id} is {}.", status.as_str()))),
         }
     }
 
     pub(super) fn expire_link(&mut self, id: &str) {
-        let waits = |link: &&mut PaymentLink| link.status == LinkStatus::Open && !link.paying;
+        let waits = |link: &&mut PaymentLink| link.status == LinkStatus::Open && !link.hidden.paying;
         if let Some(link) = self.links.get_mut(id).ok().filter(waits) {
             link.status = LinkStatus::Expired;
         }
@@ -152,15 +181,15 @@ impl World {
     pub(super) fn link_paid(&mut self, id: Option<&str>) {
         if let Some(link) = id.and_then(|id| self.links.get_mut(id).ok()) {
             link.status = LinkStatus::Paid;
-            link.paying = false;
+            link.hidden.paying = false;
         }
     }
 
     /// Its payment came to nothing on its way: it can be paid again, if there is time left. What was paid and then returned stays paid.
     pub(super) fn link_unpaid(&mut self, id: Option<&str>, at: Timestamp) {
-        if let Some(link) = id.and_then(|id| self.links.get_mut(id).ok()).filter(|link| link.paying) {
+        if let Some(link) = id.and_then(|id| self.links.get_mut(id).ok()).filter(|link| link.hidden.paying) {
             link.status = if at < link.expires_at { LinkStatus::Open } else { LinkStatus::Expired };
-            link.paying = false;
+            link.hidden.paying = false;
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::World;
@@ -11,9 +11,9 @@ use super::application::Status;
 use super::schedule::{Due, after};
 use crate::problem::Problem;
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Offer {
-    id: String,
+    pub(super) id: String,
     decision_id: String,
     pub(super) amount_pence: i64,
     pub(super) term_months: i64,
@@ -24,7 +24,7 @@ pub(crate) struct Offer {
     accepted_at: Option<Timestamp>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum OfferStatus {
     Open,
@@ -54,7 +54,7 @@ impl World {
             expires_at,
             accepted_at: None,
         };
-        let Some(decision) = self.decisions.get_mut(decision) else { return };
+        let Ok(decision) = self.decisions.get_mut(decision) else { return };
         decision.offers.push(offer);
         let data =
             json!({ "offer_id": id, "decision_id": decision.id, "application_id": decision.application_id });
@@ -64,7 +64,7 @@ impl World {
     }
 
     pub(crate) fn accept_offer(&mut self, id: &str, now: Timestamp) -> Result<Offer, Problem> {
-        let decision = self.offers.get(id).and_then(|decision| self.decisions.get_mut(decision));
+        let decision = self.offers.get(id).and_then(|decision| self.decisions.get_mut(decision).ok());
         let offer = decision.and_then(|decision| decision.offers.iter_mut().find(|offer| offer.id == id));
         let offer = offer.ok_or_else(|| Problem::resource_not_found("offer", id))?;
         match offer.status {
@@ -77,7 +77,8 @@ impl World {
         offer.status = OfferStatus::Accepted;
         offer.accepted_at = Some(now);
         let offer = offer.clone();
-        let application = self.decisions.get(&offer.decision_id).map(|decision| &decision.application_id);
+        let application =
+            self.decisions.get(&offer.decision_id).ok().map(|decision| &decision.application_id);
         let data = json!({ "offer_id": id, "decision_id": offer.decision_id, "application_id": application });
         self.emit("offer.accepted", data, now);
         Ok(offer)
@@ -86,7 +87,7 @@ impl World {
     /// The offer that an application can draw on.
     pub(super) fn accepted_offer(&self, application: &str) -> Result<&Offer, Problem> {
         let found = self.application(application)?;
-        let decision = found.decision_id.as_ref().and_then(|decision| self.decisions.get(decision));
+        let decision = found.decision_id.as_ref().and_then(|decision| self.decisions.get(decision).ok());
         let mut offers = decision.into_iter().flat_map(|decision| &decision.offers);
         let offer = offers.find(|offer| offer.status == OfferStatus::Accepted);
         offer.filter(|_| found.status == Status::Approved).ok_or_else(|| {

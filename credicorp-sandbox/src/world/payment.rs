@@ -10,8 +10,9 @@ use super::schedule::{Due, after};
 use super::shelf::Resource;
 use crate::page::Slice;
 use crate::problem::{FieldError, Problem};
+use crate::state::Hides;
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Payment {
     pub(super) id: String,
     pub(super) kind: Kind,
@@ -31,9 +32,26 @@ pub(crate) struct Payment {
     due_on: Option<Date>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) settled_at: Option<Timestamp>,
-    /// The link that it came in by.
     #[serde(skip)]
+    pub(super) hidden: Hidden,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Hidden {
+    /// The link that it came in by.
     pub(super) link: Option<String>,
+}
+
+impl Hides for Payment {
+    type Hidden = Hidden;
+
+    fn hidden(&self) -> &Hidden {
+        &self.hidden
+    }
+
+    fn hide(&mut self, hidden: Hidden) {
+        self.hidden = hidden;
+    }
 }
 
 impl Resource for Payment {
@@ -44,21 +62,21 @@ impl Resource for Payment {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Kind {
     Disbursement,
     Repayment,
 }
 
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Method {
     FasterPayments,
     OpenBanking,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum PaymentStatus {
     PendingRelease,
@@ -174,14 +192,14 @@ impl World {
             reference: new.reference,
             ..self.new_payment(Kind::Disbursement, amount, PaymentStatus::PendingRelease, now)
         };
-        self.application_mut(&new.application_id)?.disbursement = Some(payment.id.clone());
+        self.application_mut(&new.application_id)?.hidden.disbursement = Some(payment.id.clone());
         self.payments.put(payment.clone());
         Ok(payment)
     }
 
     /// The draw-down of an application that has not come to nothing.
     pub(super) fn open_disbursement(&self, application: &str) -> Option<&Payment> {
-        let id = self.application(application).ok()?.disbursement.as_ref()?;
+        let id = self.application(application).ok()?.hidden.disbursement.as_ref()?;
         let payment = self.payments.get(id).ok()?;
         let over = matches!(payment.status, PaymentStatus::Failed | PaymentStatus::Returned);
         (!over).then_some(payment)
@@ -219,7 +237,7 @@ impl World {
     ) -> Payment {
         let payment = Payment {
             reference: Some(reference.to_owned()),
-            link: Some(link.to_owned()),
+            hidden: Hidden { link: Some(link.to_owned()) },
             ..self.repayment(account, amount, PaymentStatus::Processing, now)
         };
         self.schedule.plan(after(now, self.delays.payment), Due::SettlePayment(payment.id.clone()));
@@ -263,7 +281,7 @@ impl World {
             failure_code: None,
             due_on: None,
             settled_at: None,
-            link: None,
+            hidden: Hidden::default(),
         }
     }
 }

@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-#[derive(Debug)]
+use crate::state::entries;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Due {
     /// The application goes from submitted to in review.
     Review(String),
@@ -25,9 +29,10 @@ pub(super) enum Due {
     EndCheck(String),
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Schedule {
     planned: u64,
+    #[serde(with = "entries")]
     waiting: BTreeMap<(Timestamp, u64), Due>,
 }
 

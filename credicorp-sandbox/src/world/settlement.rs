@@ -57,7 +57,7 @@ impl World {
                 self.change_account(payment.account_id.as_deref(), at, |account| {
                     account.settled(&payment.id, payment.amount_pence);
                 });
-                self.link_paid(payment.link.as_deref());
+                self.link_paid(payment.hidden.link.as_deref());
             }
         }
     }
@@ -133,7 +133,7 @@ impl World {
         self.emit("payment.failed", references(&payment, json!({ "failure_code": code })), at);
         if payment.kind == Kind::Repayment {
             self.change_account(payment.account_id.as_deref(), at, |account| account.undone(&payment.id));
-            self.link_unpaid(payment.link.as_deref(), at);
+            self.link_unpaid(payment.hidden.link.as_deref(), at);
         }
     }
 

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use crate::page::Slice;
 use crate::problem::Problem;
+use crate::state::{Hides, Whole};
 
-pub(crate) trait Resource {
+pub(crate) trait Resource: Hides {
     /// As it is called in messages.
     const KIND: &'static str;
 
@@ -43,6 +44,26 @@ impl<T: Resource> Shelf<T> {
     /// The latest that is meant.
     pub(super) fn find(&self, is_meant: impl Fn(&T) -> bool) -> Option<&T> {
         self.items.iter().rev().find(|item| is_meant(item))
+    }
+
+    /// Oldest first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.items.iter()
+    }
+
+    pub(super) fn save(&self) -> Vec<Whole<T>> {
+        self.items.iter().map(Whole::of).collect()
+    }
+
+    /// The shelf of before, with each item as `change` leaves it.
+    pub(super) fn restored(saved: Vec<Whole<T>>, mut change: impl FnMut(&mut T)) -> Self {
+        let mut shelf = Self::default();
+        for whole in saved {
+            let mut item = whole.into_resource();
+            change(&mut item);
+            shelf.put(item);
+        }
+        shelf
     }
 
     /// Newest first.

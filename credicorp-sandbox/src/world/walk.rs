@@ -10,6 +10,7 @@ use crate::page::Slice;
 use crate::problem::Problem;
 
 struct Walk {
+    seed: u64,
     world: World,
     now: Timestamp,
     dice: u64,
@@ -28,6 +29,7 @@ impl Walk {
         let delays = Delays { decision: delay, payment: delay };
         let ids = Arc::new(Ids::new(seed));
         Self {
+            seed,
             world: World::new(Spec::load().unwrap(), ids, "http://127.0.0.1:1", delays),
             now: "2026-06-29T10:14:02Z".parse().unwrap(),
             dice: seed,
@@ -38,6 +40,20 @@ impl Walk {
             events: Vec::new(),
             steps: BTreeMap::new(),
         }
+    }
+
+    /// The world as it would be written to a file.
+    fn saved(&self) -> String {
+        serde_json::to_string(&(self.world.save(), self.world.ids.save())).unwrap()
+    }
+
+    /// Goes on in another world, from what this one saved.
+    fn restart(&mut self) {
+        let (world, ids) = serde_json::from_str(&self.saved()).unwrap();
+        let url = self.world.url.clone();
+        self.world = Self::new(self.seed).world;
+        self.world.restore(world, Move { from: &url, to: &url });
+        self.world.ids.restore(ids);
     }
 
     /// A number below the limit, the same on every run.
@@ -195,4 +211,24 @@ fn the_same_walk_leads_to_the_same_place() {
     };
     assert_eq!(walk(3), walk(3));
     assert_ne!(walk(3), walk(4));
+}
+
+#[test]
+fn a_walk_goes_on_from_what_was_saved_as_if_nothing_had_been() {
+    let mut done = BTreeMap::<_, u32>::new();
+    // Walks that get as far as paying back.
+    for seed in [6, 16, 19] {
+        let (mut straight, mut restarted) = (Walk::new(seed), Walk::new(seed));
+        for step in 0..500 {
+            straight.step();
+            restarted.step();
+            if step % 25 == 0 {
+                restarted.restart();
+            }
+        }
+        assert_eq!(straight.events, restarted.events);
+        assert_eq!(straight.saved(), restarted.saved());
+        straight.steps.iter().for_each(|(name, [count, _])| *done.entry(*name).or_default() += count);
+    }
+    assert!(done.len() == 11 && done.values().all(|count| *count > 0), "{done:?}");
 }

@@ -150,3 +150,38 @@ async fn trigger_has_a_running_sandbox_do_what_leads_to_an_event() {
     let why = String::from_utf8(gone.stderr).unwrap();
     assert!(gone.status.code() == Some(1) && why.contains("no sandbox answers on port"), "{why}");
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_state_goes_on_in_the_next_run() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("state.json");
+    let args = ["--state", file.to_str().unwrap()];
+    let decide = |base: &str| {
+        let port = base.rsplit_once(':').unwrap().1.to_owned();
+        let output = command().args(["trigger", "application.submitted", "--port", &port]).output().unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        printed.split_once(' ').unwrap().0.to_owned()
+    };
+    let mut first = Running::start(&args);
+    let [base] = first.printed([BASE]);
+    let event = decide(&base);
+    first.stop("-TERM");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+
+    let mut second = Running::start(&args);
+    let [base] = second.printed([BASE]);
+    assert_ne!(decide(&base), event, "an id is given once");
+    let again = client().post(format!("{base}/_sandbox/webhooks/redeliver"));
+    assert_eq!(status_of(again.json(&serde_json::json!({ "event_id": event }))).await, 200);
+    let save = client().post(format!("{base}/_sandbox/state/save")).json(&serde_json::json!({}));
+    assert_eq!(status_of(save).await, 200);
+    second.stop("-INT");
+
+    std::fs::write(&file, "{").unwrap();
+    let damaged = command().args(["--port", "0"]).args(args).output().unwrap();
+    let why = String::from_utf8(damaged.stderr).unwrap();
+    assert!(damaged.status.code() == Some(1) && why.contains("state.json"), "{why}");
+}

@@ -20,6 +20,8 @@ mod pages;
 mod rate_limits;
 mod receiver;
 mod server;
+mod state;
+mod state_file;
 mod tokens;
 mod validation;
 mod webhook_endpoints;

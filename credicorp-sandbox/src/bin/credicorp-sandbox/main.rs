@@ -54,6 +54,10 @@ async fn serve(args: Args) -> Result<(), String> {
     if let Some(seed) = args.seed {
         builder = builder.seed(seed);
     }
+    let is_kept = args.state.is_some();
+    if let Some(file) = args.state {
+        builder = builder.state_file(file);
+    }
     let told_to_stop = signals()?;
     let sandbox = builder.start().await.map_err(|error| error.to_string())?;
     args.faults.into_iter().for_each(|fault| sandbox.inject(fault));
@@ -61,6 +65,9 @@ async fn serve(args: Args) -> Result<(), String> {
     let _ = writeln!(io::stdout(), "{}", Greeting(&sandbox));
     told_to_stop.await;
     let _ = writeln!(io::stderr(), "stopping");
+    if is_kept {
+        return sandbox.stop_and_save().await.map_err(|error| error.to_string());
+    }
     sandbox.stop().await;
     Ok(())
 }
