@@ -79,7 +79,7 @@ def main():
         "decisions": [decision["id"] for decision in decisions],
         "offers": offers,
         "payments": [draw["id"] for draw in draws],
-        **{f"cursors_{list}": [call("GET", f"/{list}?limit=1")["next_cursor"]] for list in LISTS},
+        **{f"cursors_{name}": [call("GET", f"/{name}?limit=1")["next_cursor"]] for name in LISTS},
     }
     for name, ids in found.items():
         Path(folder, name).write_text("".join(f'"{one}"\n' for one in ids))
