@@ -3,6 +3,7 @@
 //! No test reads the environment, and none has credentials but those that its own sandbox issued.
 #![allow(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
+pub mod calls;
 pub mod chaos;
 mod generated;
 pub mod measure;

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use credicorp::ClientBuilder;
 use credicorp::call::Mode;
+use credicorp_tests::calls;
 use httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
 use serde_json::Value;
 
@@ -67,8 +68,7 @@ impl Capture {
 
     /// A client of it, of either colour.
     pub(crate) fn client<M: Mode>(&self, builder: ClientBuilder<M>) -> M::Client {
-        let builder = builder.secret_key("sk_test_wire").api_base(self.server.base_url());
-        builder.scopes(["applications:read", "payments:write"]).build().unwrap()
+        calls::client(builder, self.server.base_url()).unwrap()
     }
 
     /// What was received for the operation itself: for the token the mint, for any other the rest.

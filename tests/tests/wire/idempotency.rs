@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use credicorp::Client;
 use credicorp_gen::{Idempotency, OPERATIONS};
+use credicorp_tests::calls::{How, READS, WRITES, call};
 
-use super::calls::{READS, WRITES, call};
 use super::capture::{Capture, header};
 
 /// The keys that were sent for an operation, in order.
@@ -30,8 +30,8 @@ async fn every_write_sends_a_key_with_retries_off_too_and_each_call_its_own() {
     for operation in WRITES {
         let capture = Capture::of(operation, 0);
         let cc = capture.client(Client::builder());
-        let first = call(&cc, operation, 0, None).await;
-        let second = call(&cc, operation, 0, None).await;
+        let first = call(&cc, operation, How::default()).await.unwrap();
+        let second = call(&cc, operation, How::default()).await.unwrap();
         assert!(first.key.is_some() && first.key != second.key, "{operation}");
         assert_eq!(keys(&capture, operation), [first.key, second.key], "{operation}");
     }
@@ -42,7 +42,7 @@ async fn the_callers_key_wins() {
     for operation in WRITES {
         let capture = Capture::of(operation, 0);
         let cc = capture.client(Client::builder());
-        let outcome = call(&cc, operation, 0, Some("order_88421")).await;
+        let outcome = call(&cc, operation, How { key: Some("order_88421"), ..How::default() }).await.unwrap();
         let callers = Some("order_88421".to_owned());
         assert_eq!(outcome.key, callers, "{operation}");
         assert_eq!(keys(&capture, operation), [callers], "{operation}");
@@ -54,7 +54,7 @@ async fn the_callers_key_wins() {
 async fn every_repeat_of_a_write_bears_the_key_of_the_first_attempt() {
     for operation in WRITES {
         let capture = Capture::of(operation, 1);
-        let outcome = call(&capture.client(Client::builder()), operation, 0, None).await;
+        let outcome = call(&capture.client(Client::builder()), operation, How::default()).await.unwrap();
         assert_eq!(outcome.attempts, 2, "{operation}");
         assert!(outcome.key.is_some(), "{operation}");
         assert_eq!(keys(&capture, operation), [outcome.key.clone(), outcome.key], "{operation}");
@@ -66,7 +66,7 @@ async fn no_read_sends_a_key() {
     for operation in READS {
         let capture = Capture::of(operation, 0);
         let cc = capture.client(Client::builder());
-        let outcome = call(&cc, operation, 0, None).await;
+        let outcome = call(&cc, operation, How::default()).await.unwrap();
         assert_eq!((outcome.key, keys(&capture, operation)), (None, vec![None]), "{operation}");
     }
 }

@@ -1,13 +1,12 @@
 //! What goes over the wire, seen by a server that nobody here wrote.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
-mod calls;
 mod capture;
 mod idempotency;
 mod snapshots;
 
-use credicorp::types::{Applicant, Business, NewApplication, Purpose};
-use credicorp::{Client, Pence};
+use credicorp::Client;
+use credicorp_tests::calls::first_application;
 use httpmock::MockServer;
 use serde_json::json;
 
@@ -67,12 +66,7 @@ async fn create_application_as_the_seed_shows_it() {
         .await;
     let application = client(&server)
         .applications()
-        .create(
-            NewApplication::new(Business::new("16093826"), Pence::from_pounds(25_000), 12)
-                .purpose(Purpose::WorkingCapital)
-                .applicant(Applicant::new().email("ada@example.com"))
-                .redirect_uri("https://yourapp.com/return"),
-        )
+        .create(first_application())
         .idempotency_key("order_88421")
         .await
         .unwrap();

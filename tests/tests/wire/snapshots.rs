@@ -9,10 +9,10 @@ use std::path::Path;
 
 use credicorp::{Client, blocking};
 use credicorp_gen::OPERATIONS;
+use credicorp_tests::calls::{How, READS, WRITES, call, send};
 use httpmock::HttpMockRequest;
 use serde_json::Value;
 
-use super::calls::{READS, WRITES, call, send};
 use super::capture::Capture;
 
 const MINT: &str = "create_token";
@@ -56,7 +56,7 @@ async fn by_async(operation: &str) -> String {
     let cc = capture.client(Client::builder());
     let value = match operation {
         MINT => format!("{:#?}", cc.access_token().await.unwrap()),
-        _ => call(&cc, operation, 0, None).await.value,
+        _ => call(&cc, operation, How::default()).await.unwrap().value,
     };
     format!("{}\n-> {value}\n", one(operation, &capture))
 }
@@ -67,7 +67,7 @@ fn by_blocking(operation: &str) -> String {
     let cc = capture.client(blocking::Client::builder());
     let value = match operation {
         MINT => format!("{:#?}", cc.access_token().unwrap()),
-        _ => send(&cc, operation, 0, None).value,
+        _ => send(&cc, operation, How::default()).unwrap().value,
     };
     format!("{}\n-> {value}\n", one(operation, &capture))
 }

@@ -1,28 +1,71 @@
 //! One call of every operation, written once and made through both colours, with every option that it has.
+//!
+//! The tests of the wire look at what they send; `against` makes them to a server that nobody here wrote.
+#![allow(clippy::panic, reason = "a call that is not there is a mistake of the caller")]
 
+use credicorp::call::{Call, Mode};
 use credicorp::types::{
     Applicant, ApplicationStatus, Business, IdentitySubject, NewApplication, NewCollection, NewDisbursement,
     NewIdentityCheck, NewPaymentLink, NewWebhookEndpoint, Payer, PaymentStatus, Purpose,
     WebhookEndpointStatus, WebhookEndpointUpdate,
 };
-use credicorp::{Client, Error, Pence, Response, blocking};
+use credicorp::{Client, ClientBuilder, Error, Pence, Response, blocking};
 use jiff::civil::date;
+
+/// The options of a call: no repeats, a key of its own and no header more, unless said otherwise.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct How<'a> {
+    /// How often it is repeated at most.
+    pub retries: u32,
+    /// The caller's idempotency key, for a write.
+    pub key: Option<&'a str>,
+    /// A header beside those of the client.
+    pub header: Option<(&'a str, &'a str)>,
+}
+
+impl How<'_> {
+    fn options<Plan, M: Mode>(self, call: Call<Plan, M>) -> Call<Plan, M> {
+        let call = call.max_retries(self.retries);
+        if let Some((name, value)) = self.header { call.header(name, value) } else { call }
+    }
+}
 
 /// What came of a call.
 #[derive(Debug)]
-pub(crate) struct Outcome {
-    pub(crate) attempts: u32,
-    pub(crate) key: Option<String>,
-    pub(crate) value: String,
+pub struct Outcome {
+    /// How many requests it took.
+    pub attempts: u32,
+    /// The idempotency key that was sent.
+    pub key: Option<String>,
+    /// What the answer was read as.
+    pub value: String,
 }
 
-fn outcome<T: std::fmt::Debug>(response: Result<Response<T>, Error>) -> Outcome {
-    let response = response.unwrap();
-    Outcome {
+fn outcome<T: std::fmt::Debug>(response: Result<Response<T>, Error>) -> Result<Outcome, Error> {
+    let response = response?;
+    Ok(Outcome {
         attempts: response.attempts(),
         key: response.idempotency_key().map(str::to_owned),
         value: format!("{:#?}", response.into_inner()),
-    }
+    })
+}
+
+/// A client, of either colour, that asks for some scopes with a secret key.
+///
+/// # Errors
+///
+/// The base is not good.
+pub fn client<M: Mode>(builder: ClientBuilder<M>, base: impl Into<String>) -> Result<M::Client, Error> {
+    let builder = builder.secret_key("sk_test_wire").api_base(base);
+    builder.scopes(["applications:read", "payments:write"]).build()
+}
+
+/// The first call that the API's documentation shows.
+pub fn first_application() -> NewApplication {
+    NewApplication::new(Business::new("16093826"), Pence::from_pounds(25_000), 12)
+        .purpose(Purpose::WorkingCapital)
+        .applicant(Applicant::new().email("ada@example.com"))
+        .redirect_uri("https://yourapp.com/return")
 }
 
 macro_rules! calls {
@@ -32,17 +75,21 @@ macro_rules! calls {
         writes { $($write:ident: $writing:expr;)* }
     ) => {
         /// The operations that read.
-        pub(crate) const READS: &[&str] = &[$(stringify!($read)),*];
+        pub const READS: &[&str] = &[$(stringify!($read)),*];
         /// The operations that change something.
-        pub(crate) const WRITES: &[&str] = &[$(stringify!($write)),*];
+        pub const WRITES: &[&str] = &[$(stringify!($write)),*];
 
-        /// Makes the call of an operation, repeated so often at most, under a key of the caller's if one is given.
-        pub(crate) async fn call($cc: &Client, operation: &str, retries: u32, key: Option<&str>) -> Outcome {
+        /// Makes the call of an operation.
+        ///
+        /// # Errors
+        ///
+        /// Those of the call.
+        pub async fn call($cc: &Client, operation: &str, how: How<'_>) -> Result<Outcome, Error> {
             match operation {
-                $(stringify!($read) => outcome($reading.max_retries(retries).with_response().await),)*
+                $(stringify!($read) => outcome(how.options($reading).with_response().await),)*
                 $(stringify!($write) => {
-                    let call = $writing.max_retries(retries);
-                    let call = if let Some(key) = key { call.idempotency_key(key) } else { call };
+                    let call = how.options($writing);
+                    let call = if let Some(key) = how.key { call.idempotency_key(key) } else { call };
                     outcome(call.with_response().await)
                 })*
                 other => panic!("no call of {other}"),
@@ -50,12 +97,16 @@ macro_rules! calls {
         }
 
         /// The same through the blocking client.
-        pub(crate) fn send($cc: &blocking::Client, operation: &str, retries: u32, key: Option<&str>) -> Outcome {
+        ///
+        /// # Errors
+        ///
+        /// Those of the call.
+        pub fn send($cc: &blocking::Client, operation: &str, how: How<'_>) -> Result<Outcome, Error> {
             match operation {
-                $(stringify!($read) => outcome($reading.max_retries(retries).with_response().send()),)*
+                $(stringify!($read) => outcome(how.options($reading).with_response().send()),)*
                 $(stringify!($write) => {
-                    let call = $writing.max_retries(retries);
-                    let call = if let Some(key) = key { call.idempotency_key(key) } else { call };
+                    let call = how.options($writing);
+                    let call = if let Some(key) = how.key { call.idempotency_key(key) } else { call };
                     outcome(call.with_response().send())
                 })*
                 other => panic!("no call of {other}"),
