@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use http::{HeaderName, HeaderValue};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
@@ -86,6 +87,9 @@ impl Written {
         fault.times = self.times;
         fault.chance = self.probability;
         for (name, value) in self.headers {
+            if HeaderName::try_from(&name).is_err() || HeaderValue::try_from(&value).is_err() {
+                return Err(format!("the header {name:?} cannot be sent"));
+            }
             fault = fault.header(name, value);
         }
         fault = match self.retry_after {
@@ -212,6 +216,7 @@ mod tests {
             ("status=503,colour=red", "colour"),
             ("status=503,on=create_aplication", "create_application"),
             (r#"{"status":503,"body":"a","html":"b"}"#, "not both"),
+            (r#"{"status":503,"headers":{"a b":"c"}}"#, "a b"),
             ("{", "EOF"),
         ] {
             let why = text.parse::<Fault>().unwrap_err().to_string();
